@@ -16,7 +16,8 @@ def events(stripe: Any, session_id: str = "") -> list[dict[str, Any]]:
         found = list(reversed(stripe.state.all("event")))
     if not session_id:
         return found
-    intent = stripe.state.get("checkout.session", session_id)["payment_intent"]
+    is_session = not session_id.startswith("pi_")  # a saved method is charged without one
+    intent = stripe.state.get("checkout.session", session_id)["payment_intent"] if is_session else None
     names = {session_id, intent} - {None}
     return [
         event

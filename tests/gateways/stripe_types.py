@@ -17,6 +17,8 @@ import stripe
 import stripe.params
 import stripe.params.checkout
 
+#: what every method has; beside these stand the details of its own kind
+_METHOD = "id object allow_redisplay billing_details created customer customer_account livemode metadata type".split()
 #: what is in an answer only when it was asked for, or in answers about something deleted
 SOMETIMES = {
     "charge": {"refunds"},
@@ -26,6 +28,7 @@ SOMETIMES = {
     },
     "event": {"account", "context"},
     "item": {"discounts", "taxes"},
+    "payment_method": {each for each in stripe.PaymentMethod.__annotations__ if each not in _METHOD},
     "price": {"currency_options", "deleted", "tiers"},
     "webhook_endpoint": {"deleted", "secret"},
 }  # fmt: skip
@@ -55,6 +58,7 @@ CALLS = [
         stripe.params.checkout.SessionExpireParams,
         stripe.checkout.Session,
     ),
+    Call("POST", "/v1/payment_intents", stripe.params.PaymentIntentCreateParams, stripe.PaymentIntent),
     Call("GET", "/v1/payment_intents", stripe.params.PaymentIntentListParams, stripe.PaymentIntent, True),
     Call("GET", "/v1/payment_intents" + _ONE, stripe.params.PaymentIntentRetrieveParams, stripe.PaymentIntent),
     Call(
@@ -88,7 +92,17 @@ CALLS = [
     Call("GET", "/v1/webhook_endpoints", stripe.params.WebhookEndpointListParams, stripe.WebhookEndpoint, True),
     Call("POST", "/v1/customers", stripe.params.CustomerCreateParams, stripe.Customer),
     Call("GET", "/v1/customers", stripe.params.CustomerListParams, stripe.Customer, True),
+    Call("GET", "/v1/customers/search", stripe.params.CustomerSearchParams, stripe.Customer, True),
     Call("GET", "/v1/customers" + _ONE, stripe.params.CustomerRetrieveParams, stripe.Customer),
+    Call("POST", "/v1/customers" + _ONE, stripe.params.CustomerUpdateParams, stripe.Customer),
+    Call("GET", "/v1/payment_methods", stripe.params.PaymentMethodListParams, stripe.PaymentMethod, True),
+    Call("GET", "/v1/payment_methods" + _ONE, stripe.params.PaymentMethodRetrieveParams, stripe.PaymentMethod),
+    Call(
+        "POST", "/v1/payment_methods" + _ONE + "/detach", stripe.params.PaymentMethodDetachParams, stripe.PaymentMethod
+    ),
+    Call("GET", "/v1/setup_intents", stripe.params.SetupIntentListParams, stripe.SetupIntent, True),
+    Call("GET", "/v1/setup_intents" + _ONE, stripe.params.SetupIntentRetrieveParams, stripe.SetupIntent),
+    Call("POST", "/v1/setup_intents" + _ONE + "/cancel", stripe.params.SetupIntentCancelParams, stripe.SetupIntent),
 ]
 
 

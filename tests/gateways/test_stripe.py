@@ -28,15 +28,26 @@ from storefront.gateways.payments.stripe.amounts import EXCEPTIONS, from_minor, 
 from storefront.gateways.payments.stripe.disputes import REASONS, STAGES
 from storefront.gateways.payments.stripe.disputes import read as read_dispute
 from storefront.gateways.payments.stripe.sessions import locale
+from storefront.gateways.payments.words import RefusalClass
 from storefront.sandbox.stripe import StripeStandIn
 from tests.billing.deliveries import events as told
-from tests.gateways.payment_gateway_cases import CALLS, NOW, PaymentGatewayCases, Rig, call, request
+from tests.gateways.payment_gateway_cases import CALLS, NOW, PaymentGatewayCases, call, request
+from tests.gateways.saved_method_cases import SavedMethodCases, SavingRig
 from tests.gateways.stripe_types import request_faults
 
 KEY = "sk_test_sandbox"
+#: how a bank refuses, for each thing that may have to be done about it
+REFUSED = {
+    RefusalClass.BUYER_NEEDED: {"code": "authentication_required", "decline_code": "authentication_required"},
+    RefusalClass.METHOD_DEAD: {"code": "card_declined", "decline_code": "lost_card"},
+    RefusalClass.MANDATE_ENDED: {"code": "card_declined", "decline_code": "revocation_of_authorization"},
+    RefusalClass.LATER: {"code": "card_declined", "decline_code": "insufficient_funds"},
+    RefusalClass.SOON: {"code": "processing_error", "decline_code": "processing_error"},
+    RefusalClass.OURS: {"code": "card_declined", "decline_code": "fraudulent"},
+}
 
 
-class StripeRig(Rig):
+class StripeRig(SavingRig):
     faults: ClassVar[tuple[str, ...]] = (
         "500",
         "503",
@@ -51,9 +62,11 @@ class StripeRig(Rig):
     )
     secret = "whsec_now"
     next_secret = "whsec_next"
+    refuses = tuple(RefusalClass)
 
     def __init__(self, stand_in: StripeStandIn) -> None:
         self.stand_in = stand_in
+        self.others: list[StripeStandIn] = []
 
     def gateway(self, *, key: str | None = None, secrets: list[str] | None = None, patience: float = 5.0) -> Gateway:
         return Gateway(
@@ -107,6 +120,30 @@ class StripeRig(Rig):
     def other_account(self) -> Gateway:
         return self.gateway(key="sk_test_other")
 
+    def save(self, reference: str) -> None:
+        assert self.stand_in.pay(reference) == "paid"
+
+    def refuse(self, method_reference: str, why: RefusalClass) -> None:
+        self.stand_in.refuse_method(method_reference, **REFUSED[why])
+
+    def want_confirmation(self, method_reference: str) -> None:
+        self.stand_in.update_method(method_reference, number="4000002760003184")
+
+    def confirm(self, reference: str, *, approve: bool) -> None:
+        back = self.stand_in.answer(reference, approve=approve)
+        assert back.startswith("https://shop.example/return/?payment_intent=")
+
+    def forget_elsewhere(self, method_reference: str) -> None:
+        self.stand_in.detach_method(method_reference)
+
+    def another_shop(self) -> Gateway:
+        self.others.append(StripeStandIn(api_key=KEY).start())
+        return Gateway(api_key=KEY, webhook_secrets=["whsec_1"], api_base=self.others[-1].base_url)
+
+    def method_events(self, method_reference: str) -> list[bytes]:
+        about = (each for each in told(self.stand_in) if each["data"]["object"]["id"] == method_reference)
+        return [json.dumps(event).encode() for event in about]
+
     def events(self, reference: str) -> list[bytes]:
         return [json.dumps(event).encode() for event in told(self.stand_in, reference)]
 
@@ -146,12 +183,15 @@ class StripeRig(Rig):
 def rig() -> Iterator[StripeRig]:
     """Every request of every test below is one that the installed ``stripe`` package has in its typed parameters."""
     with StripeStandIn(api_key=KEY) as stand_in:
-        yield StripeRig(stand_in)
+        rig = StripeRig(stand_in)
+        yield rig
+        for other in rig.others:
+            other.stop()
         sent = stand_in.requests()
     assert not [fault for each in sent for fault in request_faults(each)]
 
 
-class TestStripe(PaymentGatewayCases):
+class TestStripe(PaymentGatewayCases, SavedMethodCases):
     pass
 
 
@@ -535,7 +575,7 @@ def test_key_says_whether_money_is_real(key: str, is_live: bool) -> None:
     "subject",
     [
         {"object": "payment_intent", "id": "pi_1", "metadata": {"our_reference": "1001"}},
-        {"object": "checkout.session", "id": "cs_1", "mode": "setup"},
+        {"object": "checkout.session", "id": "cs_1", "mode": "subscription"},
         {"object": "customer", "id": "cus_1"},
     ],
 )

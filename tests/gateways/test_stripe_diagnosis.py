@@ -23,7 +23,10 @@ HOOK = "https://shop.example/hooks/stripe/"
 RIGHTS = {
     "checkout_session": "write",
     "charge": "write",
-    "payment_intent": "read",
+    "payment_intent": "write",
+    "customer": "write",
+    "setup_intent": "write",
+    "payment_method": "write",
     "dispute": "read",
     "balance_transaction_source": "read",
     "webhook": "read",
@@ -74,7 +77,7 @@ def test_each_right_that_is_missing_is_named(stripe: StripeStandIn, resource: st
     assert "dashboard.stripe.com/apikeys" in fault.remedy
 
 
-@pytest.mark.parametrize("resource", ["checkout_session", "charge"])
+@pytest.mark.parametrize("resource", [name for name, level in RIGHTS.items() if level == "write"])
 def test_reading_alone_is_too_little_where_we_write(stripe: StripeStandIn, resource: str) -> None:
     stripe.rights.restrict(**RIGHTS | {resource: "read"})
     assert list(faults(diagnosed(stripe))) == [f"right:{shown(f'{resource}_write')}"]

@@ -16,7 +16,8 @@ from storefront.sandbox.stripe import StripeStandIn
 from tests.gateways.payment_gateway_cases import CALLS, call, request
 
 KEY = "rk_test_sandbox"
-ALL = {"checkout_session": "write", "charge": "write", "payment_intent": "read", "dispute": "read"}
+ALL = dict.fromkeys(("checkout_session", "charge", "payment_intent", "customer", "setup_intent"), "write")
+ALL |= {"payment_method": "write", "dispute": "read"}
 
 
 @pytest.fixture

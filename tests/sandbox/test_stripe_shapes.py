@@ -150,9 +150,8 @@ def test_endpoints_are_told_without_their_secrets(api: Any, stand_in: StripeStan
 
 # Restricted keys
 
-ALL = dict.fromkeys("checkout_session charge customer".split(), "write") | dict.fromkeys(
-    "payment_intent dispute balance_transaction_source event webhook".split(), "read"
-)
+ALL = dict.fromkeys("checkout_session charge customer payment_intent setup_intent payment_method".split(), "write")
+ALL |= dict.fromkeys("dispute balance_transaction_source event webhook".split(), "read")
 
 
 def test_a_key_with_every_right_may_do_everything(api: Any, stand_in: StripeStandIn, year: dict[str, str]) -> None:

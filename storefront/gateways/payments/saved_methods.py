@@ -22,6 +22,12 @@ class MethodState(StrEnum):
     GONE = "gone"  # removed there, or the buyer withdrew their permission
 
 
+def masked_email(email: str) -> str:
+    """An address as it may be shown and kept: "a•••@example.com"; "" for what is none."""
+    local, at, domain = email.rpartition("@")
+    return f"{local[:1]}•••@{domain}" if at and local and domain else ""
+
+
 @dataclass(frozen=True, slots=True)
 class SavedMethodSnapshot:
     """What a provider tells of a saved method.

@@ -31,7 +31,8 @@ class SavedMethodGateway:
         What the provider opened is known by ``provider_reference`` as any charge is (``fetch``, ``cancel``,
         ``refund``); its state is for ``fetch`` to tell: SUCCEEDED, PROCESSING, FAILED with ``failure_code``, or OPEN
         with ``redirect_url`` where an attending buyer must confirm. Raises ``Declined`` with the provider's code where
-        it refused without keeping anything. An unattended charge never leaves a charge behind that can be paid later.
+        it refused without keeping anything, and for a method that is gone or of another account with one of the class
+        METHOD_DEAD. An unattended charge never leaves a charge behind that can be paid later.
         """
         raise UnsupportedOperation(f"{self.name} cannot charge a saved method")
 

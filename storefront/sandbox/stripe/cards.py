@@ -8,10 +8,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Card:
-    """What a number does. ``decline`` is (code, decline_code); ``challenge`` asks for 3-D Secure first."""
+    """What a number does. ``decline`` is (code, decline_code); ``challenge`` asks for 3-D Secure first, and once it was
+    set up no more while the buyer is absent, unless it ``always_asks``; ``attaches``: it can be saved all the same."""
 
     decline: tuple[str, str] | None = None
     challenge: bool = False
+    always_asks: bool = False
+    attaches: bool = False
     dispute: str = ""
     refund: str = "succeeded"
 
@@ -44,10 +47,11 @@ CARDS = {
     "4100000000000019": Card(decline=(_DECLINED, "fraudulent")),
     "4000000000003220": Card(challenge=True),
     "4000002500003155": Card(challenge=True),
-    "4000002760003184": Card(challenge=True),
+    "4000002760003184": Card(challenge=True, always_asks=True),
     "4000003800000446": Card(challenge=True),
-    "4000008260003178": Card(challenge=True, decline=(_DECLINED, "insufficient_funds")),
-    "4000008400001629": Card(challenge=True, decline=(_DECLINED, "generic_decline")),
+    "4000008260003178": Card(challenge=True, decline=(_DECLINED, "insufficient_funds"), attaches=True),
+    "4000008400001629": Card(challenge=True, decline=(_DECLINED, "generic_decline"), attaches=True),
+    "4000000000000341": Card(decline=(_DECLINED, "generic_decline"), attaches=True),
     "4000000000000259": Card(dispute="fraudulent"),
     "4000000000002685": Card(dispute="product_not_received"),
     "4000000000007726": Card(refund="pending"),

@@ -7,7 +7,7 @@ version 2026-10-28). ``prevented``: settled before it became a dispute, by givin
 
 from __future__ import annotations
 
-from storefront.sandbox.stripe import objects
+from storefront.sandbox.stripe import objects, saved_objects
 from storefront.sandbox.stripe.errors import ApiError
 from storefront.sandbox.stripe.state import Emit, Object, State
 
@@ -38,8 +38,8 @@ class Disputes:
     def open(
         self, session_id: str, *, reason: str, status: str, amount: int | None = None, takes: bool = True
     ) -> Object:
-        """A dispute about a paid session. ``amount``: of it only, in minor units; ``takes``: whether one that was
-        prevented gives the money back. Raises 400 for a session that is not paid."""
+        """A dispute about a paid session, or a paid intent without one. ``amount``: of it only, in minor units;
+        ``takes``: whether one that was prevented gives the money back. Raises 400 for what is not paid."""
         if status not in _FIRST:
             raise ValueError(f"a dispute begins as one of {', '.join(_FIRST)}")
         with self._state.changing():
@@ -120,8 +120,7 @@ class Disputes:
         dispute["balance_transactions"] = [*dispute["balance_transactions"], self._state.add(booked)]
 
     def _paid_charge(self, session_id: str) -> Object:
-        session = self._state.get("checkout.session", session_id)
-        intent = self._state.objects.get(session["payment_intent"] or "", {})
+        intent = saved_objects.intent_of(self._state, session_id)
         charge = self._state.objects.get(intent.get("latest_charge") or "")
         if not charge or not charge["paid"]:
             raise ApiError(400, "", "This session has not been paid.")

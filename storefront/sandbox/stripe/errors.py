@@ -12,7 +12,7 @@ class ApiError(Refusal):
     """A refusal: HTTP status, machine code and, where one is to blame, the parameter.
 
     ``executed``: the request was right and was tried, so this answer is repeated for its idempotency key; a refusal
-    by validation is not.
+    by validation is not. ``more``: what else the error holds, such as the payment intent that was refused.
     """
 
     def __init__(
@@ -24,11 +24,12 @@ class ApiError(Refusal):
         param: str = "",
         kind: str = "invalid_request_error",
         executed: bool = False,
+        more: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.executed = executed
-        self.error: dict[str, Any] = {"type": kind, "message": message}
+        self.error: dict[str, Any] = {"type": kind, "message": message, **(more or {})}
         if code:
             self.error["code"] = code
         if param:

@@ -76,6 +76,21 @@ CARD: Object = {
     "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
     "network_token": {"used": False},
 }
+METHOD: Object = {"allow_redisplay": "unspecified", "customer": None, "customer_account": None, "metadata": {}}
+METHOD_CARD: Object = {
+    **dict.fromkeys("description generated_from iin issuer regulated_status wallet".split()),
+    "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
+    "funding": "credit",
+    "three_d_secure_usage": {"supported": True},
+}
+SETUP_INTENT: Object = {
+    **dict.fromkeys(
+        """allowed_payment_method_types application attach_to_self cancellation_reason customer_account description
+        excluded_payment_method_types flow_directions last_setup_error latest_attempt managed_payments mandate
+        next_action on_behalf_of payment_method payment_method_configuration_details single_use_mandate""".split()
+    ),
+    "payment_method_options": {},
+}
 SEPA_DEBIT: Object = dict.fromkeys(
     "bank_code branch_code country expected_debit_date fingerprint last4 mandate".split()
 )

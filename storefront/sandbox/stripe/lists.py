@@ -28,6 +28,8 @@ LISTS: dict[str, tuple[str, Hash, tuple[str, ...]]] = {
     "/v1/disputes": ("dispute", shapes.DISPUTE_LIST, ("payment_intent", "charge")),
     "/v1/events": ("event", shapes.EVENT_LIST, ("type",)),
     "/v1/customers": ("customer", shapes.CUSTOMER_LIST, ("email",)),
+    "/v1/payment_methods": ("payment_method", shapes.METHOD_LIST, ("customer", "type")),
+    "/v1/setup_intents": ("setup_intent", shapes.SETUP_LIST, ("customer", "payment_method")),
 }
 
 

@@ -11,7 +11,9 @@ from storefront.sandbox.stripe.state import Object, State, new_id
 API_VERSION = "2026-10-28.endive"
 #: property -> kind of object it names, by the kind it is found on
 EXPANDABLE = {
-    "checkout.session": {"payment_intent", "customer", "line_items"},
+    "checkout.session": {"payment_intent", "setup_intent", "customer", "line_items"},
+    "setup_intent": {"payment_method", "customer"},
+    "payment_method": {"customer"},
     "payment_intent": {"latest_charge", "customer"},
     "charge": {"payment_intent", "customer", "balance_transaction"},
     "refund": {"charge", "payment_intent", "balance_transaction"},
@@ -51,6 +53,7 @@ def line_item(line: Object, *, now: int) -> Object:
 
 
 def session(asked: Object, *, total: int, now: int, page: str) -> Object:
+    """One that takes money; ``saved_objects.setup_session`` makes one that does not out of it."""
     session_id = new_id("cs_test")
     return {
         **fields.unset(fields.SESSION),
@@ -62,10 +65,12 @@ def session(asked: Object, *, total: int, now: int, page: str) -> Object:
         "cancel_url": asked.get("cancel_url"),
         "client_reference_id": asked.get("client_reference_id"),
         "created": now,
-        "currency": asked["line_items"][0]["price_data"]["currency"],
+        "consent_collection": _consent(asked),
+        "currency": asked.get("currency") or asked["line_items"][0]["price_data"]["currency"],
         "customer": asked.get("customer"),
         "customer_creation": asked.get("customer_creation", "if_required"),
         "customer_email": asked.get("customer_email"),
+        "custom_text": fields.unset(fields.SESSION["custom_text"]) | asked.get("custom_text", {}),
         "expires_at": asked.get("expires_at", now + 24 * 3600),
         "livemode": False,
         "locale": asked.get("locale"),
@@ -80,6 +85,11 @@ def session(asked: Object, *, total: int, now: int, page: str) -> Object:
         "ui_mode": "hosted_page",
         "url": page + session_id,
     }
+
+
+def _consent(asked: Object) -> Object | None:
+    told = asked.get("consent_collection")
+    return {"promotions": None, "terms_of_service": None, **told} if told else None
 
 
 def payment_intent(session: Object, data: Object, *, now: int) -> Object:

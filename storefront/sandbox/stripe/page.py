@@ -67,6 +67,8 @@ _CARDS = (
     ("4000 0027 6000 0016", "paid, by a German card"),
     ("4000 0025 0000 0003", "paid, by a French card"),
     ("4000 0025 0000 3155", "3-D Secure, then paid"),
+    ("4000 0027 6000 3184", "3-D Secure always, also while you are away"),
+    ("4000 0000 0000 0341", "can be saved, then declined"),
     ("4000 0000 0000 0002", "declined"),
     ("4000 0000 0000 9995", "insufficient funds"),
     ("4000 0000 0000 0069", "expired card"),
@@ -94,7 +96,7 @@ def document(title: str, content: str, status: int = 200) -> Response:
     )
 
 
-def _summary(session: Object, lines: list[Object]) -> str:
+def summary(session: Object, lines: list[Object]) -> str:
     rows = "".join(
         f"<li><span>{escape(line['description'])}</span>"
         f"<span>{money(line['amount_total'], line['currency'])}</span></li>"
@@ -109,14 +111,14 @@ def _summary(session: Object, lines: list[Object]) -> str:
     )
 
 
-def _field(name: str, label: str, value: str = "", *, hint: str = "", more: str = "") -> str:
+def field(name: str, label: str, value: str = "", *, hint: str = "", more: str = "") -> str:
     return (
         f'<div class="field"><label for="{name}">{label}</label><input id="{name}" name="{name}" '
         f'value="{escape(value)}" placeholder="{hint}" required {more}></div>'
     )
 
 
-def _test_cards() -> str:
+def test_cards() -> str:
     rows = "".join(f"<tr><td><code>{number}</code></td><td>{effect}</td></tr>" for number, effect in _CARDS)
     return (
         "<details><summary>Test cards</summary><p class='muted'>Any future date, any security code.</p>"
@@ -124,16 +126,29 @@ def _test_cards() -> str:
     )
 
 
-def pay_page(session: Object, lines: list[Object], *, typed: dict[str, str], error: str = "") -> Response:
+def pay_page(
+    session: Object, lines: list[Object], *, typed: dict[str, str], error: str = "", saves: bool = False
+) -> Response:
     """The form. What was typed comes back after an error, except the security code."""
     total = money(session["amount_total"], session["currency"])
     alert = f'<p class="error" role="alert">{escape(error)}</p>' if error else ""
     form = (
         f'<section class="card"><h1>Pay with card</h1>{alert}<form method="post" action="/c/pay/{session["id"]}">'
-        f'{_email(session, typed)}{_card(typed)}<button type="submit">Pay {total}</button></form>{_elsewhere(session)}'
-        f"{_test_cards()}</section>"
+        f"{email_field(session, typed)}{card_fields(typed)}{terms(session, saves=saves)}"
+        f'<button type="submit">Pay {total}</button></form>{_elsewhere(session)}'
+        f"{test_cards()}</section>"
     )
-    return document(f"Pay {total}", _summary(session, lines) + form)
+    return document(f"Pay {total}", summary(session, lines) + form)
+
+
+def terms(session: Object, *, saves: bool) -> str:
+    """What the seller says above the button, and Stripe's own line about saving, unless the seller hid it."""
+    said = (session["custom_text"]["submit"] or {}).get("message", "")
+    told = f'<p class="muted">{escape(said)}</p>' if said else ""
+    agreement = (session["consent_collection"] or {}).get("payment_method_reuse_agreement") or {}
+    if not saves or agreement.get("position") == "hidden":
+        return told
+    return told + '<p class="muted">You allow the seller to charge your card for future payments.</p>'
 
 
 def _elsewhere(session: Object) -> str:
@@ -146,18 +161,24 @@ def _elsewhere(session: Object) -> str:
     )
 
 
-def _email(session: Object, typed: dict[str, str]) -> str:
+def given_email(session: Object) -> str:
+    """The address that cannot be changed here: the shop's, or that of the customer it named."""
+    of_customer = (session["customer_details"] or {}).get("email") if session["customer"] else ""
+    return session["customer_email"] or of_customer or ""
+
+
+def email_field(session: Object, typed: dict[str, str]) -> str:
     """The address the shop gave cannot be changed here."""
-    given = session["customer_email"]
+    given = given_email(session)
     more = f'type="email" autocomplete="email" {"readonly" if given else ""}'
-    return _field("email", "E-mail", given or typed.get("email", ""), more=more)
+    return field("email", "E-mail", given or typed.get("email", ""), more=more)
 
 
-def _card(typed: dict[str, str]) -> str:
+def card_fields(typed: dict[str, str]) -> str:
     numeric = 'inputmode="numeric"'
     number, expiry, name = (typed.get(each, "") for each in ("card_number", "card_expiry", "name"))
     return (
-        _field(
+        field(
             "card_number",
             "Card number",
             number,
@@ -165,10 +186,10 @@ def _card(typed: dict[str, str]) -> str:
             more=f'{numeric} autocomplete="cc-number" maxlength="30"',
         )
         + '<div class="two">'
-        + _field("card_expiry", "Expiry", expiry, hint="MM / YY", more='autocomplete="cc-exp" maxlength="9"')
-        + _field("card_cvc", "Security code", hint="CVC", more=f'{numeric} autocomplete="cc-csc" maxlength="4"')
+        + field("card_expiry", "Expiry", expiry, hint="MM / YY", more='autocomplete="cc-exp" maxlength="9"')
+        + field("card_cvc", "Security code", hint="CVC", more=f'{numeric} autocomplete="cc-csc" maxlength="4"')
         + "</div>"
-        + _field("name", "Name on card", name, more='autocomplete="cc-name" maxlength="200"')
+        + field("name", "Name on card", name, more='autocomplete="cc-name" maxlength="200"')
     )
 
 
@@ -181,7 +202,7 @@ def challenge_page(session: Object, lines: list[Object]) -> Response:
         '<button type="submit" name="answer" value="approve">Approve</button>'
         '<button type="submit" class="plain" name="answer" value="fail">Fail</button></form></section>'
     )
-    return document("Confirm the payment", _summary(session, lines) + form)
+    return document("Confirm the payment", summary(session, lines) + form)
 
 
 def closed_page(session: Object) -> Response:

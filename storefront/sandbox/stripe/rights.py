@@ -20,12 +20,16 @@ RESOURCES = {
     "/v1/balance_transactions": ("balance_transaction_source", "Balance Transaction Sources"),
     "/v1/events": ("event", "Events"),
     "/v1/customers": ("customer", "Customers"),
+    "/v1/setup_intents": ("setup_intent", "Setup Intents"),
+    "/v1/payment_methods": ("payment_method", "Payment Methods"),
     "/v1/webhook_endpoints": ("webhook", "Webhook Endpoints"),
 }
 #: what may be expanded -> path of what it is
 EXPANDED = {
     "payment_intent": "/v1/payment_intents",
     "latest_charge": "/v1/charges",
+    "setup_intent": "/v1/setup_intents",
+    "payment_method": "/v1/payment_methods",
     "charge": "/v1/charges",
     "customer": "/v1/customers",
     "balance_transaction": "/v1/balance_transactions",

@@ -58,15 +58,21 @@ _SWITCH = Hash({"enabled": Truth()}, required=("enabled",))
 
 SESSION_CREATE = Hash(
     {
-        "mode": Text(choices=("payment",)),
+        "mode": Text(choices=("payment", "setup")),
         "ui_mode": Text(choices=("hosted_page",)),
         "line_items": Listing(_LINE, 100),
+        "currency": CURRENCY,
         "customer": REFERENCE,
         "customer_email": EMAIL,
         "customer_creation": Text(choices=("always", "if_required")),
         "client_reference_id": REFERENCE,
         "metadata": Metadata(),
         "payment_intent_data": _INTENT,
+        "setup_intent_data": Hash({"metadata": Metadata(), "description": Text(1000)}),
+        "consent_collection": Hash(
+            {"payment_method_reuse_agreement": Hash({"position": Text(choices=("auto", "hidden"))}, ("position",))}
+        ),
+        "custom_text": Hash({"submit": Hash({"message": Text(1200)}, required=("message",))}),
         "success_url": Url(),
         "cancel_url": Url(),
         "expires_at": Integer(),
@@ -78,7 +84,7 @@ SESSION_CREATE = Hash(
         "allow_promotion_codes": Truth(),
         "expand": EXPAND,
     },
-    required=("mode", "line_items", "success_url"),
+    required=("mode", "success_url"),
 )
 _PAGING: dict[str, Shape] = {
     "limit": Integer(1, 100),
@@ -99,6 +105,34 @@ SESSION_LIST = Hash(
 LINE_LIST = Hash(_PAGING)
 ENDPOINT_LIST = Hash(_PAGING)
 INTENT_LIST = Hash({**_PAGING, "created": _SPAN, "customer": REFERENCE})
+INTENT_CREATE = Hash(
+    {
+        "amount": AMOUNT,
+        "currency": CURRENCY,
+        "customer": REFERENCE,
+        "payment_method": REFERENCE,
+        "confirm": Truth(),
+        "off_session": Truth(),
+        "return_url": Url(),
+        "automatic_payment_methods": Hash(
+            {"enabled": Truth(), "allow_redirects": Text(choices=("always", "never"))}, required=("enabled",)
+        ),
+        "description": Text(1000),
+        "metadata": Metadata(),
+        "receipt_email": EMAIL,
+        "statement_descriptor_suffix": Text(22),
+        "expand": EXPAND,
+    },
+    required=("amount", "currency", "customer", "payment_method", "automatic_payment_methods"),
+)
+SETUP_LIST = Hash({**_PAGING, "created": _SPAN, "customer": REFERENCE, "payment_method": REFERENCE})
+SETUP_CANCEL = Hash(
+    {
+        "cancellation_reason": Text(choices=("abandoned", "duplicate", "requested_by_customer")),
+        "expand": EXPAND,
+    }
+)
+METHOD_LIST = Hash({**_PAGING, "customer": REFERENCE, "type": Text(choices=("card", "link", "sepa_debit"))})
 INTENT_CANCEL = Hash(
     {
         "cancellation_reason": Text(choices=("abandoned", "duplicate", "fraudulent", "requested_by_customer")),
@@ -132,5 +166,8 @@ CUSTOMER_CREATE = Hash(
         "metadata": Metadata(),
         "expand": EXPAND,
     }
+)
+CUSTOMER_SEARCH = Hash(
+    {"query": Text(), "limit": Integer(1, 100), "page": Text(), "expand": EXPAND}, required=("query",)
 )
 DISPUTE_LIST = Hash({**_PAGING, "created": _SPAN, "payment_intent": REFERENCE, "charge": REFERENCE})

@@ -40,7 +40,7 @@ class Vouchers:
             session = self._cashier.if_open(session_id)
             if session is None:
                 return Result("closed")
-            intent = self._cashier.confirm(session, number="", email="", name="")
+            intent = self._cashier.confirm(session)
             ends = self._state.now() + DAYS * 86400
             kind, details = _DETAILS[method](f"{self._page}{session_id}", ends, intent)
             intent |= {"status": "requires_action", "next_action": {"type": kind, kind: details}}
@@ -61,7 +61,7 @@ class Vouchers:
             buyer = {"email": session["customer_details"]["email"], "name": session["customer_details"]["name"]}
             charge = self._state.add(objects.charge(intent, details, buyer, now=self._state.now()))
             intent |= {"latest_charge": charge["id"], "next_action": None}
-            self._cashier.take(session, intent, charge, closing="checkout.session.async_payment_succeeded")
+            self._cashier.take(intent, charge, session=session, closing="checkout.session.async_payment_succeeded")
 
     def lapse(self, session_id: str) -> None:
         """The voucher's time is over. Raises 400 unless one waits."""
@@ -83,7 +83,7 @@ class Vouchers:
 
     def cancel_intent(self, intent_id: str) -> Object:
         """Of a session's intents only one in ``requires_capture`` may be cancelled, and there is none here:
-        https://docs.stripe.com/api/payment_intents/cancel."""
+        https://docs.stripe.com/api/payment_intents/cancel. Raises 404 for an unknown one."""
         intent = self._state.get("payment_intent", intent_id)
         raise ApiError(
             400,

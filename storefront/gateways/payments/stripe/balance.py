@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from storefront.gateways.payments.balance import BalanceMovement, MovementKind
 from storefront.gateways.payments.stripe.amounts import from_minor
-from storefront.gateways.payments.stripe.snapshots import object_id
+from storefront.gateways.payments.stripe.objects import object_id
 
 if TYPE_CHECKING:
     import stripe

@@ -124,7 +124,10 @@ def _questions(client: stripe.StripeClient, is_thorough: bool) -> dict[Right, Ca
     """One call for each right that is needed."""
     v1 = client.v1
     reads: dict[str, Callable[[], Any]] = {
-        "payment_intent_read": lambda: v1.payment_intents.list(params={"limit": 1}).data,
+        "payment_intent_write": lambda: v1.payment_intents.list(params={"limit": 1}).data,
+        "customer_write": lambda: v1.customers.list(params={"limit": 1}).data,
+        "setup_intent_write": lambda: v1.setup_intents.list(params={"limit": 1}).data,
+        "payment_method_write": lambda: v1.payment_methods.list(params={"limit": 1}).data,
         "dispute_read": lambda: v1.disputes.list(params={"limit": 1}).data,
         "balance_transaction_source_read": lambda: (
             v1.balance_transactions.list(params={"limit": 1, "expand": ["data.source"]}).data
@@ -136,6 +139,10 @@ def _questions(client: stripe.StripeClient, is_thorough: bool) -> dict[Right, Ca
     writes: dict[str, Callable[[], Any]] = {
         "checkout_session_write": lambda: v1.checkout.sessions.expire(f"cs_test_{NOBODY}"),
         "charge_write": lambda: v1.refunds.create(params={"payment_intent": f"pi_{NOBODY}"}),
+        "payment_intent_write": lambda: v1.payment_intents.cancel(f"pi_{NOBODY}"),
+        "customer_write": lambda: v1.customers.update(f"cus_{NOBODY}"),
+        "setup_intent_write": lambda: v1.setup_intents.cancel(f"seti_{NOBODY}"),
+        "payment_method_write": lambda: v1.payment_methods.detach(f"pm_{NOBODY}"),
     }
     asked = reads | writes if is_thorough else reads
     return {right: asked[right.name] for right in permissions.NEEDED}

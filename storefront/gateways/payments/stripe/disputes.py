@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from storefront.gateways.errors import Unavailable
 from storefront.gateways.payments.disputes import DisputeReason, DisputeSnapshot, DisputeStage
 from storefront.gateways.payments.stripe.amounts import from_minor
-from storefront.gateways.payments.stripe.snapshots import object_id
+from storefront.gateways.payments.stripe.objects import object_id
 
 if TYPE_CHECKING:
     import stripe

@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from datetime import datetime, timedelta
 
 from storefront.gateways.errors import ConfigurationError, Declined, MissingRight, Unavailable
-from storefront.gateways.http import HttpClient
 from storefront.gateways.payments.balance import BalanceMovement
 from storefront.gateways.payments.base import (
     Feature,
-    PaymentGateway,
     PaymentSnapshot,
     ProviderEvent,
     RemoteState,
@@ -24,7 +19,7 @@ from storefront.gateways.payments.base import (
 )
 from storefront.gateways.payments.diagnosis import Diagnosis, gettext_noop
 from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
-from storefront.gateways.payments.stripe import dashboard, diagnosis, webhooks
+from storefront.gateways.payments.stripe import charging, dashboard, diagnosis, intents, webhooks
 from storefront.gateways.payments.stripe.balance import movements_between
 from storefront.gateways.payments.stripe.declines import DECLINES
 from storefront.gateways.payments.stripe.disputes import disputed_since, disputes_of
@@ -33,29 +28,15 @@ from storefront.gateways.payments.stripe.limits import LIMITS
 from storefront.gateways.payments.stripe.opening import open_session, sessions_since
 from storefront.gateways.payments.stripe.provoking import provoke_message
 from storefront.gateways.payments.stripe.refunds import give_back, refunds_of
+from storefront.gateways.payments.stripe.saved import SavedMethods
 from storefront.gateways.payments.stripe.snapshots import EXPAND, is_disputed, snapshot
 
-if TYPE_CHECKING:
-    import stripe
 
-#: bytes; a page of a hundred sessions with their charges is about one megabyte
-LARGEST_ANSWER = 8 * 1024 * 1024
-
-
-class Gateway(PaymentGateway):
+class Gateway(SavedMethods):
     """Hosted Checkout.
 
-    ``provider_reference`` is the session's id, ``charge_reference`` its payment intent's. One call makes at most
-    1 + ``max_network_retries`` attempts, half a second apart, each bounded by the sum of the two timeouts (seconds);
-    a retry carries the same idempotency key, so it can repeat nothing.
-
-    Args:
-        api_key: secret or restricted key; its prefix says whether money is real.
-        webhook_secrets: every ``whsec_...`` valid at the moment; two while one is being rolled.
-        api_base: no trailing slash; another address only for test keys.
-        timeouts: seconds to connect, and to wait for an answer.
-
-    Raises ``ConfigurationError`` if a key is missing or of no known mode, or real money would travel unencrypted.
+    ``provider_reference`` is the session's id, ``charge_reference`` its payment intent's. A saved method is charged
+    without a session: there both are the intent's.
     """
 
     name = "stripe"
@@ -65,59 +46,8 @@ class Gateway(PaymentGateway):
     page_lifetime = timedelta(hours=23)
     #: Stripe remembers a key for at least 24 hours (https://docs.stripe.com/api/idempotent_requests).
     key_lifetime = timedelta(hours=20)
-    supports = frozenset({Feature.REFUND})
+    supports = frozenset((Feature.REFUND, Feature.SAVED_METHOD, Feature.METHOD_SETUP, Feature.UPDATES_METHODS))
     decline_reasons = DECLINES
-
-    def __init__(
-        self,
-        *,
-        api_key: str,
-        webhook_secrets: Sequence[str],
-        api_base: str = "https://api.stripe.com",
-        timeouts: tuple[float, float] = (3.0, 10.0),
-        max_network_retries: int = 1,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        mode = api_key.split("_")[1:2]
-        if not api_key.startswith(("sk_", "rk_")) or mode not in (["live"], ["test"]):
-            raise ConfigurationError("Stripe's API key is missing or has no known prefix (sk_test_, rk_live_, ...)")
-        self.is_live = mode == ["live"]
-        if self.is_live and not api_base.startswith("https://"):
-            raise ConfigurationError("a live Stripe key is only ever sent over https")
-        self._secrets = tuple(secret for secret in webhook_secrets if secret.strip())
-        if isinstance(webhook_secrets, str) or not self._secrets:
-            raise ConfigurationError("Stripe's webhook secrets are missing")
-        self._api_key = api_key
-        self._api_base = api_base.rstrip("/")
-        self._timeouts = timeouts
-        self._retries = max_network_retries
-        self._clock = clock
-        # An account may use a domain of its own for Checkout: https://docs.stripe.com/payments/checkout/custom-domains
-        base = urlsplit(api_base)
-        self.redirect_origins = ("https:",) if base.scheme == "https" else (f"{base.scheme}://{base.netloc}",)
-
-    @cached_property
-    def _client(self) -> stripe.StripeClient:
-        """Made on first use: importing the SDK takes longer than any page should."""
-        import stripe
-
-        from storefront.gateways.payments.stripe.transport import Transport
-
-        connect_timeout, read_timeout = self._timeouts
-        http = HttpClient(
-            connect_timeout=connect_timeout,
-            read_timeout=read_timeout,
-            total_timeout=connect_timeout + read_timeout,
-            max_body=LARGEST_ANSWER,
-            allow_loopback=not self.is_live,
-        )
-        stripe.enable_telemetry = False
-        return stripe.StripeClient(
-            self._api_key,
-            base_addresses={"api": self._api_base},
-            http_client=Transport(http),
-            max_network_retries=self._retries,
-        )
 
     def start(self, request: StartRequest) -> StartedPayment:
         """Open a session. Repeating a key within a day returns the first session, else ``Declined``.
@@ -136,19 +66,29 @@ class Gateway(PaymentGateway):
     ) -> PaymentSnapshot:
         def ask(expand: list[str]) -> PaymentSnapshot:
             with translated():
-                answer = self._client.v1.checkout.sessions.retrieve(provider_reference, params={"expand": expand})
-                session = answer.to_dict()
-                found = self._with_refunds(snapshot(session), look=look_for_refunds)
-                return self._with_disputes(found, look=look_for_disputes or is_disputed(session))
+                if is_direct:
+                    intent = v1.payment_intents.retrieve(provider_reference, params={"expand": expand}).to_dict()
+                    found = intents.snapshot(intent)
+                else:
+                    session = v1.checkout.sessions.retrieve(provider_reference, params={"expand": expand}).to_dict()
+                    found, intent = snapshot(session), session["payment_intent"]
+                found = self._with_refunds(found, look=look_for_refunds)
+                return self._with_disputes(found, look=look_for_disputes or is_disputed(intent))
 
-        return _with_what_may_be_read(ask)
+        v1, is_direct = self._client.v1, provider_reference.startswith(intents.PREFIX)
+        return _with_what_may_be_read(ask, intents.EXPAND if is_direct else EXPAND)
 
     def cancel(self, provider_reference: str) -> PaymentSnapshot:
-        """Expire the session. Stripe refuses unless it is open; then what it has become is the answer.
+        """Expire the session, or cancel the intent of a saved method. Stripe refuses unless it is open; then what it
+        has become is the answer.
 
         The intent of a complete session that waits for its buyer is asked to be cancelled. Stripe's documents allow
         that in ``requires_capture`` alone (https://docs.stripe.com/api/payment_intents/cancel), so it may stay WAITING.
         """
+
+        if provider_reference.startswith(intents.PREFIX):
+            charging.close(self._client, provider_reference)
+            return self.fetch(provider_reference)
 
         def ask(expand: list[str]) -> PaymentSnapshot:
             with translated():
@@ -156,7 +96,7 @@ class Gateway(PaymentGateway):
                 return snapshot(session.to_dict())
 
         try:
-            return _with_what_may_be_read(ask)
+            return _with_what_may_be_read(ask, EXPAND)
         except Declined as refusal:
             current = self.fetch(provider_reference)
             if current.state is RemoteState.OPEN:
@@ -169,8 +109,8 @@ class Gateway(PaymentGateway):
         return give_back(self._client, payment, request)
 
     def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot]:
-        """Sessions *opened* since ``since``, newest first. One may be paid up to a day, a bank debit settle up to two
-        weeks, after it was opened: look back that much further."""
+        """Sessions *opened* since ``since``, newest first, then charges of saved methods made since. One may be paid up
+        to a day, a bank debit settle up to two weeks, after it was opened: look back that much further."""
 
         def ask(expand: Sequence[str]) -> list[PaymentSnapshot]:
             sessions = sessions_since(self._client, since, expand=expand)
@@ -178,9 +118,10 @@ class Gateway(PaymentGateway):
                 return [snapshot(session) for session in sessions]
 
         try:
-            return ask(EXPAND)
+            found = ask(EXPAND)
+            return [*found, *charging.charges_since(self._client, since)]
         except MissingRight as refusal:
-            return [replace(found, missing_right=refusal.right) for found in ask(())]
+            return [replace(each, missing_right=refusal.right) for each in ask(())]
 
     def find_disputed(self, *, since: datetime) -> Sequence[str]:
         with translated():
@@ -241,9 +182,9 @@ class Gateway(PaymentGateway):
             return replace(found, missing_right=refusal.right)
 
 
-def _with_what_may_be_read(ask: Callable[[list[str]], PaymentSnapshot]) -> PaymentSnapshot:
+def _with_what_may_be_read(ask: Callable[[list[str]], PaymentSnapshot], expand: Sequence[str]) -> PaymentSnapshot:
     """With the charge or, where our key may not see it, without: whether it is paid, the session itself says."""
     try:
-        return ask(list(EXPAND))
+        return ask(list(expand))
     except MissingRight as refusal:
         return replace(ask([]), missing_right=refusal.right)

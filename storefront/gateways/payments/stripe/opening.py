@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from storefront.gateways.errors import Declined, KeySpent, Unavailable
+from storefront.gateways.errors import Declined, KeySpent, NotFound, Unavailable
 from storefront.gateways.payments.base import StartedPayment, StartRequest
+from storefront.gateways.payments.saved_methods import SaveRequest
 from storefront.gateways.payments.stripe.amounts import to_minor
+from storefront.gateways.payments.stripe.customers import find_or_make
 from storefront.gateways.payments.stripe.failures import EMAIL_REFUSED, FAILED, REPLAYED, translated
-from storefront.gateways.payments.stripe.sessions import IDEMPOTENCY_KEY, session_params
+from storefront.gateways.payments.stripe.sessions import session_params
+from storefront.gateways.payments.stripe.webhooks import IDEMPOTENCY_KEY
 
 if TYPE_CHECKING:
     import stripe
@@ -22,16 +25,37 @@ KEY_LIFETIME = timedelta(hours=24)
 def open_session(client: stripe.StripeClient, request: StartRequest, *, now: datetime) -> StartedPayment:
     """See ``Gateway.start``. ``now``: aware UTC."""
     params = session_params(request, now=now)
+    key = request.idempotency_key
     try:
-        return _create_with_email_or_without(client, params, request.idempotency_key)
+        if request.save:
+            return open_for_customer(client, params, request.save, email=request.customer_email, idempotency_key=key)
+        return _create_with_email_or_without(client, params, key)
     except Declined as refusal:
         if refusal.code != "idempotency_error":
             raise
         return _started_before(client, request, refusal, now=now)
 
 
-def sessions_since(client: stripe.StripeClient, since: datetime, *, expand: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """Payment sessions of this account that were opened since, newest first, all pages."""
+def open_for_customer(
+    client: stripe.StripeClient, params: Any, save: SaveRequest, *, email: str, idempotency_key: str
+) -> StartedPayment:
+    """A session that keeps what the buyer chooses there. A customer Stripe does not have (any more) is replaced."""
+    key = idempotency_key
+    if save.provider_customer:
+        try:
+            return _create_or_learn_that_it_failed(client, params | {"customer": save.provider_customer}, key)
+        except (Declined, NotFound) as refusal:
+            if refusal.code != "resource_missing":
+                raise
+        key = f"{key}-another-customer"
+    customer = find_or_make(client, save, email=email, attempt=idempotency_key)
+    return _create_or_learn_that_it_failed(client, params | {"customer": customer}, key)
+
+
+def sessions_since(
+    client: stripe.StripeClient, since: datetime, *, expand: Sequence[str] = (), mode: str = "payment"
+) -> list[dict[str, Any]]:
+    """Sessions of this account and mode that were opened since, newest first, all pages."""
     with translated():
         page = client.v1.checkout.sessions.list(
             params={
@@ -41,7 +65,7 @@ def sessions_since(client: stripe.StripeClient, since: datetime, *, expand: Sequ
             }
         )
         found = (session.to_dict() for session in page.auto_paging_iter())
-        return [session for session in found if session["mode"] == "payment"]
+        return [session for session in found if session["mode"] == mode]
 
 
 def _create_with_email_or_without(client: stripe.StripeClient, params: Any, idempotency_key: str) -> StartedPayment:
@@ -73,7 +97,7 @@ def _create_or_learn_that_it_failed(client: stripe.StripeClient, params: Any, id
 def _create(client: stripe.StripeClient, params: Any, idempotency_key: str) -> StartedPayment:
     with translated():
         options: Any = {"idempotency_key": idempotency_key}
-        return _started(client.v1.checkout.sessions.create(params=params, options=options).to_dict())
+        return started(client.v1.checkout.sessions.create(params=params, options=options).to_dict())
 
 
 def _started_before(
@@ -89,12 +113,12 @@ def _started_before(
             raise refusal
         if is_ours:
             with translated():
-                return _started(session)
+                return started(session)
     # The provider answers: what failed was the earlier call. So this says nothing against asking it.
     raise KeySpent("the call that used the key first opened no session", code=REPLAYED) from refusal
 
 
-def _started(session: Mapping[str, Any]) -> StartedPayment:
+def started(session: Mapping[str, Any]) -> StartedPayment:
     """``redirect_url`` is "" for a session that is open no more: its state is for ``fetch`` to tell."""
     return StartedPayment(
         provider_reference=session["id"],

@@ -34,7 +34,10 @@ class Right:
 NEEDED = (
     Right("checkout_session_write", "Checkout Sessions", "Write", _("open, read and close pay pages")),
     Right("charge_write", "Charges and Refunds", "Write", _("see what was refunded or disputed, and give money back")),
-    Right("payment_intent_read", "Payment Intents", "Read", _("learn why a payment failed")),
+    Right("payment_intent_write", "Payment Intents", "Write", _("learn why payments failed, charge saved methods")),
+    Right("customer_write", "Customers", "Write", _("save methods of customers")),
+    Right("setup_intent_write", "Setup Intents", "Write", _("save a method without a payment")),
+    Right("payment_method_write", "Payment Methods", "Write", _("see saved methods, and remove them")),
     Right("dispute_read", "Disputes", "Read", _("learn what became of a dispute")),
     Right(
         "balance_transaction_source_read", "Balance Transaction Sources", "Read", _("compare each day with its balance")

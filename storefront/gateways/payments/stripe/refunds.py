@@ -10,8 +10,7 @@ from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
 from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot, RefundState
 from storefront.gateways.payments.stripe.amounts import from_minor, to_minor
 from storefront.gateways.payments.stripe.failures import translated
-from storefront.gateways.payments.stripe.sessions import IDEMPOTENCY_KEY
-from storefront.gateways.payments.stripe.webhooks import OUR_REFERENCE
+from storefront.gateways.payments.stripe.webhooks import IDEMPOTENCY_KEY, OUR_REFERENCE
 
 if TYPE_CHECKING:
     import stripe

@@ -8,11 +8,11 @@ from typing import Any
 
 from storefront.gateways.errors import Declined
 from storefront.gateways.payments.base import LineItem, StartRequest
+from storefront.gateways.payments.saved_methods import SaveRequest
 from storefront.gateways.payments.stripe.amounts import to_minor
 from storefront.gateways.payments.stripe.limits import LIMITS
-from storefront.gateways.payments.stripe.webhooks import OUR_REFERENCE
+from storefront.gateways.payments.stripe.webhooks import IDEMPOTENCY_KEY, OUR_REFERENCE
 
-IDEMPOTENCY_KEY = "idempotency_key"  # key in the session's metadata
 #: Stripe takes 30 minutes to 24 hours by its own clock; a minute inside, for clocks that differ.
 SHORTEST_STAY, LONGEST_STAY = timedelta(minutes=31), timedelta(hours=23, minutes=59)
 
@@ -45,12 +45,23 @@ def session_params(request: StartRequest, *, now: datetime) -> Any:
         "locale": locale(request.language),
         "adaptive_pricing": {"enabled": False},  # the buyer pays the invoice's currency, to the cent
     }
-    # An address that Stripe refuses is left out: then its page asks for one.
-    if LIMITS.takes_email(request.customer_email):
+    # An address that Stripe refuses is left out: then its page asks for one. A customer has one of their own.
+    if request.save:
+        params |= saving_params(request.save)
+        usage = "off_session" if request.save.is_unattended else "on_session"
+        params["payment_intent_data"]["setup_future_usage"] = usage
+    elif LIMITS.takes_email(request.customer_email):
         params["customer_email"] = request.customer_email
     if request.description:
         params["payment_intent_data"]["description"] = request.description[: LIMITS.longest_description]
     return params
+
+
+def saving_params(save: SaveRequest) -> dict[str, Any]:
+    """What a page says on which a method is saved: the shop's own terms, which the buyer has agreed to, instead of
+    Stripe's (https://docs.stripe.com/api/checkout/sessions/create, ``consent_collection``)."""
+    params: dict[str, Any] = {"consent_collection": {"payment_method_reuse_agreement": {"position": "hidden"}}}
+    return params | ({"custom_text": {"submit": {"message": save.description[:1200]}}} if save.description else {})
 
 
 def locale(language: str) -> str:

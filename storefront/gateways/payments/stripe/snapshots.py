@@ -7,8 +7,9 @@ from typing import Any
 
 from storefront.gateways.errors import NotFound, Unavailable
 from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
-from storefront.gateways.payments.stripe import instructions
+from storefront.gateways.payments.stripe import instructions, methods
 from storefront.gateways.payments.stripe.amounts import from_minor
+from storefront.gateways.payments.stripe.objects import expanded, object_id
 
 #: what a snapshot needs beside the session itself; at most four levels deep (docs.stripe.com/api/expanding_objects)
 EXPAND = ("payment_intent.latest_charge",)
@@ -22,8 +23,8 @@ def snapshot(session: Mapping[str, Any]) -> PaymentSnapshot:
     """
     if session["object"] != "checkout.session" or session["mode"] != "payment":
         raise NotFound("not a payment session")
-    intent = _expanded(session.get("payment_intent"))
-    charge = _expanded(intent.get("latest_charge"))
+    intent = expanded(session.get("payment_intent"))
+    charge = expanded(intent.get("latest_charge"))
     currency = session["currency"].upper()
     state = _state(session, intent)
     return PaymentSnapshot(
@@ -32,14 +33,15 @@ def snapshot(session: Mapping[str, Any]) -> PaymentSnapshot:
         state=state,
         amount=from_minor(session["amount_total"], currency),
         currency=currency,
-        is_live=_truth(session["livemode"]),
+        is_live=truth(session["livemode"]),
         redirect_url=session["url"] if state is RemoteState.OPEN else "",
         charge_reference=object_id(session.get("payment_intent")),
         failure_code="" if state in (RemoteState.SUCCEEDED, RemoteState.WAITING) else _failure_code(intent),
-        method_label=_method_label(charge),
-        method_country=_method_country(charge),
+        method_label=method_label(charge),
+        method_country=method_country(charge),
         amount_refunded=from_minor(charge.get("amount_refunded", 0), currency) if _is_seen(session, intent) else None,
         instructions=instructions.read(intent) if state is RemoteState.WAITING else None,
+        saved_method=methods.saved_with(intent, charge) if state is RemoteState.SUCCEEDED else None,
     )
 
 
@@ -48,16 +50,10 @@ def _is_seen(session: Mapping[str, Any], intent: Mapping[str, Any]) -> bool:
     return not isinstance(session.get("payment_intent"), str) and not isinstance(intent.get("latest_charge"), str)
 
 
-def object_id(value: Any) -> str:
-    """The id of something Stripe sends as an id, as an expanded object or as null."""
-    if isinstance(value, Mapping):
-        value = value.get("id")
-    return value if isinstance(value, str) else ""
-
-
-def is_disputed(session: Mapping[str, Any]) -> bool:
-    """Whether the charge says that it was ever disputed; it does so for good, however the dispute ended."""
-    return _truth(_expanded(_expanded(session.get("payment_intent")).get("latest_charge")).get("disputed", False))
+def is_disputed(intent: Any) -> bool:
+    """Whether the charge says that it was ever disputed; it does so for good, however the dispute ended. ``intent``:
+    expanded with its charge, else it says nothing."""
+    return truth(expanded(expanded(intent).get("latest_charge")).get("disputed", False))
 
 
 def _state(session: Mapping[str, Any], intent: Mapping[str, Any]) -> RemoteState:
@@ -81,11 +77,8 @@ def _state(session: Mapping[str, Any], intent: Mapping[str, Any]) -> RemoteState
     raise Unavailable(f"unknown session status {session['status']!r}", code="unreadable_answer")
 
 
-def _expanded(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _truth(value: Any) -> bool:
+def truth(value: Any) -> bool:
+    """A boolean of Stripe's. Raises TypeError for anything else."""
     if not isinstance(value, bool):
         raise TypeError("not a boolean")
     return value
@@ -96,7 +89,8 @@ def _failure_code(intent: Mapping[str, Any]) -> str:
     return error.get("decline_code") or error.get("code") or ""
 
 
-def _method_label(charge: Mapping[str, Any]) -> str:
+def method_label(charge: Mapping[str, Any]) -> str:
+    """What was paid with, safe to print; "" if it is not known."""
     details = charge.get("payment_method_details") or {}
     kind = details.get("type") or ""
     card = details.get("card")
@@ -105,7 +99,7 @@ def _method_label(charge: Mapping[str, Any]) -> str:
     return str(kind)
 
 
-def _method_country(charge: Mapping[str, Any]) -> str:
+def method_country(charge: Mapping[str, Any]) -> str:
     """Of a card its issuer's, of a bank debit the bank's; other methods do not tell, or in fields of their own.
     https://docs.stripe.com/api/charges/object, ``payment_method_details``"""
     details = charge.get("payment_method_details") or {}

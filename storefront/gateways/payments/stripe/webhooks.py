@@ -9,13 +9,15 @@ from typing import Any
 from storefront.gateways.errors import InvalidSignature
 from storefront.gateways.json_body import decode, word
 from storefront.gateways.payments.base import EventKind, ProviderEvent
-from storefront.gateways.payments.stripe.snapshots import object_id
+from storefront.gateways.payments.stripe.objects import object_id
 
 #: how old, or how far ahead, a signed stamp may be, in seconds. The SDK checks only the past.
 TOLERANCE = 300
 #: ``object`` of an event without the thing it is about (https://docs.stripe.com/events/how-events-work#thin-events)
 THIN = "v2.core.event"
 OUR_REFERENCE = "our_reference"  # key in the metadata of everything we create
+IDEMPOTENCY_KEY = "idempotency_key"  # key in the metadata of sessions, and of charges without one
+SESSION_MODES = {"payment": EventKind.PAYMENT_CHANGED, "setup": EventKind.SETUP_CHANGED}
 
 SESSION_EVENTS = (
     "checkout.session.completed",
@@ -33,8 +35,16 @@ DISPUTE_EVENTS = (
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
 )
+#: of a charge of a saved method, which has no session to speak for it
+INTENT_EVENTS = (
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "payment_intent.processing",
+    "payment_intent.canceled",
+)
+METHOD_EVENTS = ("payment_method.automatically_updated", "payment_method.updated", "payment_method.detached")
 #: What an endpoint must be enabled for. The Dashboard takes them one by one, no wildcard.
-NEEDED_EVENTS = (*SESSION_EVENTS, *REFUND_EVENTS, *DISPUTE_EVENTS)
+NEEDED_EVENTS = (*SESSION_EVENTS, *REFUND_EVENTS, *DISPUTE_EVENTS, *INTENT_EVENTS, *METHOD_EVENTS)
 
 
 def parse(body: bytes, headers: Mapping[str, str], secrets: Sequence[str], *, now: datetime) -> ProviderEvent:
@@ -79,21 +89,21 @@ def _event(event: Any) -> ProviderEvent:
     if event["object"] == THIN:
         raise InvalidSignature("a thin event: the endpoint's payload style must be snapshot", code="thin_payload")
     subject, name = event["data"]["object"], word(event["type"])
-    kind, thing = _kind(name), word(subject["object"])
+    thing = word(subject["object"])
     is_session = thing == "checkout.session"
-    if kind is EventKind.PAYMENT_CHANGED and not (is_session and subject["mode"] == "payment"):
-        kind = EventKind.IGNORED
+    kind = _kind(name, thing, subject)
     event_id, is_live = word(event["id"]), event["livemode"]
     if not event_id or not isinstance(is_live, bool):
         raise TypeError("not an event")
     return ProviderEvent(
         event_id=event_id,
         kind=kind,
-        provider_reference=word(subject["id"]) if is_session else "",
+        provider_reference=word(subject["id"]) if is_session or kind is EventKind.PAYMENT_CHANGED else "",
         our_reference=_our_reference(subject, is_session=is_session),
         is_live=is_live,
         raw_type=name,
         charge_reference=word(object_id(subject if thing == "payment_intent" else subject.get("payment_intent"))),
+        method_reference=word(subject["id"]) if kind is EventKind.METHOD_CHANGED else "",
     )
 
 
@@ -110,11 +120,15 @@ def _our_reference(subject: Mapping[str, Any], *, is_session: bool) -> str:
     return ""
 
 
-def _kind(name: str) -> EventKind:
-    """Refunds and disputes count however they began: the Dashboard's arrive here too. The session's own payment
-    intent tells nothing the session's events do not, so ``payment_intent.*`` is ignored."""
-    if name in SESSION_EVENTS:
+def _kind(name: str, thing: str, subject: Mapping[str, Any]) -> EventKind:
+    """Refunds and disputes count however they began: the Dashboard's arrive here too. A session's own payment intent
+    tells nothing the session's events do not; only what has none speaks for itself."""
+    if name in SESSION_EVENTS and thing == "checkout.session":
+        return SESSION_MODES.get(subject["mode"], EventKind.IGNORED)
+    if name in INTENT_EVENTS and thing == "payment_intent" and (subject.get("metadata") or {}).get(IDEMPOTENCY_KEY):
         return EventKind.PAYMENT_CHANGED
+    if name in METHOD_EVENTS and thing == "payment_method":
+        return EventKind.METHOD_CHANGED
     if name in REFUND_EVENTS or name in OLDER_REFUND_EVENTS:
         return EventKind.REFUND_CHANGED
     if name.startswith("charge.dispute."):
