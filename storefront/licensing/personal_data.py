@@ -21,9 +21,13 @@ from storefront.licensing.models import (
     LicenseEvent,
     LicensePeriod,
     PortalExchange,
+    Renewal,
+    RenewalTry,
+    Subscription,
 )
 from storefront.licensing.services import periods, revocation
-from storefront.licensing.states import LicenseStatus
+from storefront.licensing.states import LicenseStatus, SubscriptionStatus
+from storefront.licensing.subscriptions import stopping
 
 _BOUGHT = _("It was bought, and the invoice for it is kept; under the number of the account.")
 _PORTALS = _("It belongs to the portal, which has our application installed, and goes when the portal removes it.")
@@ -46,6 +50,8 @@ def _barriers(person: Person) -> Iterator[Barrier]:
 
 
 def _wind_up(person: Person, ends_licenses: bool) -> None:
+    for subscription in Subscription.objects.filter(customer=person.pk).exclude(status=SubscriptionStatus.STOPPED):
+        stopping.stop(subscription, by=stopping.CUSTOMER)
     if ends_licenses:
         for license in running(person.pk):
             _end(states.lock(license))
@@ -74,6 +80,11 @@ ROOM = Room(
         Table(model=Handover, rows=of("holder", "receiver"), file="licenses", hidden=("public_id",), kept=_BOUGHT),
         Table(model=Handover, rows=by_email("email"), erase=overwrite(email=""),
               left_out=_("It is among the licenses.")),
+        Table(model=Subscription, rows=of("customer"), file="subscriptions", hidden=("public_id",), kept=_BOUGHT),
+        Table(model=Renewal, rows=of("subscription__customer"), file="subscriptions",
+              hidden=("public_id", "notice_key", "next_try_at"), kept=_BOUGHT),
+        Table(model=RenewalTry, rows=of("renewal__subscription__customer"), file="subscriptions",
+              hidden=("charges_before",), kept=_BOUGHT),
         Table(model=Activation, rows=of("license__customer"), file="licenses", kept=_BOUGHT,
               erase=scrub("release_reason")),
         Table(

@@ -12,11 +12,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from catalogue.plans.models import Plan
-from storefront.billing.models import Invoice, InvoiceLine, Refund
+from storefront.billing.models import Invoice, InvoiceLine, Refund, SavedMethod
 from storefront.billing.signals import (
     invoice_paid,
     invoice_refunded,
     invoice_reopened,
+    invoice_voided,
+    method_ended,
+    method_saved,
     payment_disputed,
     payment_lost,
     provisional_ended,
@@ -31,6 +34,7 @@ from storefront.core.language import nearest_language
 from storefront.licensing import mails
 from storefront.licensing.losses import loss_text, losses_of
 from storefront.licensing.services import grants, provisional, reversals
+from storefront.licensing.subscriptions import changing, paid, starting, stopping
 from storefront.notifications.models import OutboxMessage
 
 
@@ -42,6 +46,25 @@ def grant(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
     """
     if invoice.kind != InvoiceKind.ADVANCE_PAYMENT:
         grants.grant_for_invoice(invoice=invoice)
+        paid.note(invoice)
+        starting.granted(invoice)
+
+
+@receiver(invoice_voided, dispatch_uid="licensing.drop-waiting")
+def renew_nothing(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
+    starting.drop_waiting(invoice)
+
+
+@receiver(method_saved, dispatch_uid="licensing.method-saved")
+def renew_with(sender: Any, *, method: SavedMethod, **kwargs: Any) -> None:
+    """What waited for the method begins, and what was refused is tried with it."""
+    for subscription in starting.follow_method(method):
+        changing.try_at_once(subscription)
+
+
+@receiver(method_ended, dispatch_uid="licensing.method-ended")
+def renew_no_more(sender: Any, *, method: SavedMethod, by: str, **kwargs: Any) -> None:
+    stopping.stop_without_method(method, by=by)
 
 
 @receiver(provisional_given, dispatch_uid="licensing.provisional-given")

@@ -112,3 +112,88 @@ LICENSE_TRANSITIONS: Transitions = {
     LicenseStatus.SUSPENDED: frozenset({LicenseStatus.PENDING, LicenseStatus.ACTIVE, LicenseStatus.REVOKED}),
     LicenseStatus.REVOKED: frozenset(),
 }
+
+
+class PaysFrom(models.TextChoices):
+    """What a renewal is paid from."""
+
+    METHOD = "method", _("Saved payment method")
+    ACCOUNT = "account", _("Personal account")
+
+
+class SubscriptionStatus(models.TextChoices):
+    """``WAITING``: it was agreed to with a payment, and begins once that has given license and method."""
+
+    WAITING = "waiting", _("Begins with the payment")
+    ACTIVE = "active", _("Renews by itself")
+    STOPPED = "stopped", _("Stopped")
+
+
+class RenewalStatus(models.TextChoices):
+    """Of one period to come."""
+
+    PLANNED = "planned", _("Planned")
+    NOTICED = "noticed", _("Announced")
+    HELD = "held", _("Waits: the notice came back")
+    NEEDS_CONSENT = "needs_consent", _("Waits: the price is above the agreed one")
+    CHARGING = "charging", _("Being charged")
+    NEEDS_BUYER = "needs_buyer", _("Refused: the customer must act")
+    PAID = "paid", _("Paid")
+    FAILED = "failed", _("Given up")
+    SKIPPED = "skipped", _("Skipped")
+    MOVED = "moved", _("Not needed: the license was extended otherwise")
+    STOPPED = "stopped", _("Stopped")
+
+
+#: Nothing was ordered for it yet.
+AHEAD_RENEWAL = (
+    RenewalStatus.PLANNED,
+    RenewalStatus.NOTICED,
+    RenewalStatus.HELD,
+    RenewalStatus.NEEDS_CONSENT,
+)
+#: Its invoice waits for money.
+UNPAID_RENEWAL = (RenewalStatus.CHARGING, RenewalStatus.NEEDS_BUYER, RenewalStatus.FAILED)
+#: Somebody must look at it.
+TROUBLED_RENEWAL = (
+    RenewalStatus.HELD,
+    RenewalStatus.NEEDS_CONSENT,
+    RenewalStatus.NEEDS_BUYER,
+    RenewalStatus.FAILED,
+)
+
+_OVER = frozenset({RenewalStatus.SKIPPED, RenewalStatus.MOVED, RenewalStatus.STOPPED})
+
+RENEWAL_TRANSITIONS: Transitions = {
+    RenewalStatus.PLANNED: _OVER | {RenewalStatus.NOTICED, RenewalStatus.HELD, RenewalStatus.NEEDS_CONSENT},
+    RenewalStatus.NOTICED: _OVER
+    | {RenewalStatus.PLANNED, RenewalStatus.HELD, RenewalStatus.NEEDS_CONSENT, RenewalStatus.CHARGING},
+    RenewalStatus.HELD: _OVER | {RenewalStatus.PLANNED, RenewalStatus.NOTICED, RenewalStatus.NEEDS_CONSENT},
+    RenewalStatus.NEEDS_CONSENT: _OVER | {RenewalStatus.PLANNED},
+    RenewalStatus.CHARGING: frozenset(
+        {
+            RenewalStatus.PAID,
+            RenewalStatus.NEEDS_BUYER,
+            RenewalStatus.FAILED,
+            RenewalStatus.MOVED,
+            RenewalStatus.STOPPED,
+        }
+    ),
+    RenewalStatus.NEEDS_BUYER: frozenset(
+        {
+            RenewalStatus.CHARGING,
+            RenewalStatus.PAID,
+            RenewalStatus.FAILED,
+            RenewalStatus.MOVED,
+            RenewalStatus.STOPPED,
+        }
+    ),
+    RenewalStatus.FAILED: frozenset(
+        {RenewalStatus.CHARGING, RenewalStatus.PAID, RenewalStatus.MOVED, RenewalStatus.STOPPED}
+    ),
+    # A new subscription, or the customer's change of mind, plans the period anew; late money pays it after all.
+    RenewalStatus.SKIPPED: frozenset({RenewalStatus.PLANNED, RenewalStatus.MOVED, RenewalStatus.STOPPED}),
+    RenewalStatus.MOVED: frozenset({RenewalStatus.PLANNED, RenewalStatus.PAID, RenewalStatus.STOPPED}),
+    RenewalStatus.STOPPED: frozenset({RenewalStatus.PLANNED, RenewalStatus.PAID}),
+    RenewalStatus.PAID: frozenset(),
+}

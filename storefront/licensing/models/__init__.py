@@ -1,6 +1,7 @@
 from .handovers import Handover
 from .licenses import License, LicenseEvent, LicensePeriod
 from .portals import Activation, Installation, InstallationHost, PortalExchange
+from .subscriptions import Renewal, RenewalTry, Subscription
 
 __all__ = [
     "Activation",
@@ -11,4 +12,7 @@ __all__ = [
     "LicenseEvent",
     "LicensePeriod",
     "PortalExchange",
+    "Renewal",
+    "RenewalTry",
+    "Subscription",
 ]

@@ -25,6 +25,7 @@ from storefront.licensing.services.handover_errors import (
     OwnAddress,
 )
 from storefront.licensing.states import HANDOVER_TRANSITIONS, HandoverStatus, LicenseStatus
+from storefront.licensing.subscriptions import stopping
 from storefront.notifications import addresses
 from storefront.users import services as users
 from storefront.users.models import User
@@ -170,6 +171,7 @@ def _decide(offer: Handover, status: HandoverStatus, **changes: Any) -> None:
 
 def _give(license: License, receiver: User, *, actor: User, code: str, reason: str) -> None:
     former = license.customer
+    stopping.stop_of_license(license, by=stopping.HOLDER)
     license.customer = receiver
     license.save(update_fields=["customer"])
     event = license.record(code, actor=actor, **({"reason": reason} if reason else {}))
