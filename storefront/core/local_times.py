@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+
 def last_at(hour: int, minute: int, *, before: datetime, zone: ZoneInfo) -> datetime:
     """The last time that clocks in ``zone`` show that time before an instant (aware), UTC."""
     day = before.astimezone(zone).date()

@@ -1,0 +1,91 @@
+"""A license that runs, a saved method, and what customers agree to, without the pages around them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from checkout.cart.prices import CartPrice, read_prices
+from checkout.orders import order_lines
+from checkout.orders.create import Cause, CreatedOrder, create
+from checkout.orders.order_request import Contact
+from checkout.renewals import offers
+from storefront.billing.models import SavedMethod
+from storefront.billing.personal_account import paying
+from storefront.billing.services import ledger
+from storefront.licensing.models import License, Subscription
+from tests.billing.building import make_payment
+from tests.factories import make_software
+
+_numbers = count(1)
+
+
+def make_product() -> Any:
+    """Tied to nothing: its time runs from the payment on."""
+    return make_software(slug="anywhere", title="Anywhere", binding_kind="none", bitrix24_app_code="")
+
+
+def price_of(software: Any, months: int = 12, plan: str = "standard", currency: str = "EUR") -> CartPrice:
+    (price,) = read_prices(plan__software=software, plan__code=plan, months=months, currency=currency)
+    return price
+
+
+def order(customer: Any, software: Any, *, months: int = 12, extends: str = "", quantity: int = 1) -> CreatedOrder:
+    """An order that waits for its payment."""
+    line = order_lines.at_price(price_of(software, months), extends_license=extends, quantity=quantity)
+    contact = Contact(name=customer.name, company="", phone="+49 30 1234567", email=customer.email)
+    return create(
+        customer=customer, lines=[line], currency="EUR", payer=contact, language="en", cause=Cause()
+    )  # fmt: skip
+
+
+def fund(customer: Any, amount: str = "1000.00") -> None:
+    """Money on the personal account."""
+    payment = make_payment(customer, amount)
+    ledger.credit(
+        customer=customer, payment=payment, amount=payment.amount, currency="EUR", key=f"payment:{payment.pk}"
+    )
+
+
+def buy(customer: Any, software: Any, **what: Any) -> License:
+    """A license, paid from the personal account."""
+    created = order(customer, software, **what)
+    fund(customer, str(created.invoice.amount))
+    paying.pay(invoice=created.invoice)
+    license = License.objects.filter(periods__invoice_line__invoice=created.invoice).get()
+    return license
+
+
+def make_method(customer: Any, **fields: Any) -> SavedMethod:
+    number = next(_numbers)
+    return SavedMethod.objects.create(
+        **{
+            "customer": customer,
+            "gateway": "stripe",
+            "is_live": False,
+            "provider_customer": f"cus_{customer.pk}",
+            "method_reference": f"pm_{number}",
+            "kind": "card",
+            "brand": "Visa",
+            "last4": "4242",
+            "fingerprint": f"fp_{number}",
+        }
+        | fields
+    )
+
+
+def turn_on(
+    license: License, *, months: int = 12, pays_from: str = "method", fallback: str = "", method: Any = None
+) -> Subscription:
+    """The customer reads the offer and agrees."""
+    found = offers.for_license(license, pays_from=pays_from, fallback=fallback, method=method)
+    offer = next(each for each in found if each.months == months)
+    return offers.turn_on(
+        license, months=months, sha256=offer.sha256, language="en", ip="192.0.2.1", pays_from=pays_from,
+        fallback=fallback, method=method,
+    )  # fmt: skip
+
+
+def agreed_total(subscription: Subscription) -> Decimal:
+    return subscription.agreed_total
