@@ -74,6 +74,7 @@ class Guarded(PaymentGateway):
         self.redirect_origins, self.supports = inner.redirect_origins, inner.supports
         self.decline_reasons, self.day_zone = inner.decline_reasons, inner.day_zone
         self.forgets_unused, self.repeats_refunds = inner.forgets_unused, inner.repeats_refunds
+        self.proves_messages = inner.proves_messages
         self.is_merchant_of_record, self.refusal_classes = inner.is_merchant_of_record, inner.refusal_classes
 
     def start(self, request: StartRequest) -> StartedPayment:

@@ -6,7 +6,7 @@ import http.client
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,13 +25,14 @@ class Answer:
 
 @dataclass
 class Letter:
-    """``about``: what is noted of its deliveries."""
+    """``about``: what is noted of its deliveries. ``as_query``: sent by GET, the body behind the address."""
 
     body: bytes
     headers: Mapping[str, str]
     about: Mapping[str, Any] = field(default_factory=dict)
     began: float = 0.0
     tries: int = 0
+    as_query: bool = False
 
 
 class Postman:
@@ -65,12 +66,19 @@ class Postman:
             self._thread.join()
 
     def send(
-        self, body: bytes, headers: Mapping[str, str], *, hold: bool = False, copies: int = 1, **about: Any
+        self,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        hold: bool = False,
+        copies: int = 1,
+        as_query: bool = False,
+        **about: Any,
     ) -> None:
         """Have it delivered, or kept until it is released."""
         if not self.url:
             return
-        letters = [Letter(body, headers, about, self._clock()) for _ in range(copies)]
+        letters = [Letter(body, headers, about, self._clock(), as_query=as_query) for _ in range(copies)]
         with self._change:
             (self._held if hold else self._waiting).extend(letters)
             self._change.notify_all()
@@ -81,9 +89,7 @@ class Postman:
             held, self._held = self._held, []
             if order != "normal":
                 held.reverse() if order == "reverse" else random.shuffle(held)
-            self._waiting += [
-                Letter(each.body, each.headers, each.about, each.began) for each in held for _ in range(copies)
-            ]
+            self._waiting += [replace(each, tries=0) for each in held for _ in range(copies)]
             self._change.notify_all()
         return len(held)
 
@@ -130,7 +136,10 @@ class Postman:
         parts = urlsplit(self.url)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=PATIENCE)
         try:
-            connection.request("POST", parts.path or "/", letter.body, dict(letter.headers))
+            if letter.as_query:
+                connection.request("GET", f"{parts.path or '/'}?{letter.body.decode()}", headers=dict(letter.headers))
+            else:
+                connection.request("POST", parts.path or "/", letter.body, dict(letter.headers))
             answer = connection.getresponse()
             headers = {name.lower(): value for name, value in answer.getheaders()}
             return Answer(answer.status, answer.read(), headers)

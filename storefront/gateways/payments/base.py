@@ -117,6 +117,7 @@ class PaymentGateway(SavedMethodGateway, ABC):
     #: the provider's refusal codes (``PaymentSnapshot.failure_code``) whose reason a buyer may be told
     decline_reasons: Mapping[str, DeclineReason] = {}
     day_zone = "UTC"  # in which its days begin
+    proves_messages = True  # ``parse_webhook`` proves them; False: each is a mere hint, that anybody could have sent
     repeats_refunds = True  # a second ``refund`` with the same key is harmless, also before the first one is listed
     forgets_unused = False  # answers ``NotFound`` about a page that closed unpaid
     #: whether the configured keys move real money
