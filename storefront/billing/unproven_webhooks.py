@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.module_loading import import_string
 
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.webhooks import PaymentSource
+from storefront.billing.webhooks import PaymentSource, received_digest
 from storefront.core import clock
 from storefront.core.time_limits import WORKER_SECONDS, time_limit
 from storefront.gateways.errors import InvalidSignature
@@ -53,11 +52,6 @@ class ConfirmedSource(PaymentSource):
             except InvalidSignature:
                 return False
             return self._follow(hint)
-
-
-def received_digest(body: bytes) -> str:
-    """What tells the bytes of one message from those of another that claims the same."""
-    return hashlib.sha256(body).hexdigest()[:16]
 
 
 paypal_nvp_source = ConfirmedSource("paypal_nvp", "storefront.gateways.payments.paypal_nvp.ipn.claimed")

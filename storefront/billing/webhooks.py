@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -27,14 +28,19 @@ logger = logging.getLogger(__name__)
 
 
 class PaymentSource:
-    """One payment provider as a source of the inbox."""
+    """One payment provider as a source of the inbox. ``is_told_by_query``: it may send its messages by GET.
 
-    def __init__(self, gateway_name: str) -> None:
-        self._name = gateway_name
+    A message that its provider does not prove may claim the id of one that is still to come, so its own bytes are part
+    of its id; it waits apart from the others.
+    """
+
+    def __init__(self, gateway_name: str, *, is_told_by_query: bool = False) -> None:
+        self._name, self.is_told_by_query = gateway_name, is_told_by_query
 
     def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Received]:
         self._check_set_up()
-        event = gateway(self._name).parse_webhook(body, headers, now=now)
+        adapter = gateway(self._name)
+        event = adapter.parse_webhook(body, headers, now=now)
         payload = {
             "kind": event.kind.value,
             "provider_reference": event.provider_reference,
@@ -45,7 +51,17 @@ class PaymentSource:
         }
         names = (event.our_reference, event.charge_reference, event.provider_reference, event.method_reference)
         reference = next(filter(None, names), "")
-        return [Received(event_id=event.event_id, summary=event.raw_type, payload=payload, reference=reference)]
+        is_proven = adapter.proves_messages
+        event_id = event.event_id if is_proven else f"{event.event_id}:{received_digest(body)}"
+        return [
+            Received(
+                event_id=event_id,
+                summary=event.raw_type,
+                payload=payload,
+                is_proven=is_proven,
+                reference=reference,
+            )
+        ]
 
     def _check_set_up(self) -> None:
         """Nobody sends us messages of a method of which nothing is set up."""
@@ -110,6 +126,11 @@ class PaymentSource:
         return True
 
 
+def received_digest(body: bytes) -> str:
+    """What tells the bytes of one message from those of another that claims the same."""
+    return hashlib.sha256(body).hexdigest()[:16]
+
+
 def events_about(attempts: Iterable[PaymentAttempt]) -> QuerySet[InboundEvent]:
     """The messages received about some attempts, by whichever name each of them used; the earliest first."""
     names = {(each.public_id, each.charge_reference, each.provider_reference) for each in attempts}
@@ -136,3 +157,4 @@ def find(gateway_name: str, hint: ProviderEvent) -> PaymentAttempt | None:
 stripe_source = PaymentSource("stripe")
 twocheckout_source = PaymentSource("twocheckout")
 paypal_source = PaymentSource("paypal")
+sberbank_source = PaymentSource("sberbank", is_told_by_query=True)

@@ -13,45 +13,20 @@ from urllib.parse import urlsplit
 
 from django.conf.locale import LANG_INFO
 
+from storefront.core import sandbox_keys
+
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-#: The keys of the demo and the tests. They are published with the source, so they protect nothing.
-SANDBOX_SECRET_KEY = "sandbox-only-secret-key-of-no-value-0123456789"  # noqa: S105  (throw-away)
-SANDBOX_ENCRYPTION_KEY = "sandbox-only-salt-of-no-value"
-SANDBOX_STRIPE_KEY = "sk_test_sandbox"
-SANDBOX_WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105  (throw-away)
-SANDBOX_MAIL_SECRET = "sandbox:mail-webhook-of-no-value"  # noqa: S105  (throw-away)
-SANDBOX_2CHECKOUT_CODE = "250111206876"
-SANDBOX_2CHECKOUT_KEY = "sandbox-2checkout-key"
-SANDBOX_2CHECKOUT_WORD = "sandbox-2checkout-word"
-SANDBOX_NVP_PASSWORD = "SANDBOXPASSWORD1"  # noqa: S105  (throw-away)
-SANDBOX_NVP_SIGNATURE = "sandbox-signature-of-no-value"
-SANDBOX_PAYPAL_ID = "sandbox-paypal-client"
-SANDBOX_PAYPAL_SECRET = "sandbox-paypal-secret"  # noqa: S105  (throw-away)
-SANDBOX_KEYS = frozenset(
-    {
-        SANDBOX_SECRET_KEY,
-        SANDBOX_ENCRYPTION_KEY,
-        SANDBOX_STRIPE_KEY,
-        SANDBOX_WEBHOOK_SECRET,
-        SANDBOX_MAIL_SECRET,
-        SANDBOX_2CHECKOUT_KEY,
-        SANDBOX_2CHECKOUT_WORD,
-        SANDBOX_PAYPAL_SECRET,
-        SANDBOX_NVP_PASSWORD,
-        SANDBOX_NVP_SIGNATURE,
-    }
-)
-#: Settings that none of them may be in.
+#: Settings that none of the sandbox's keys may be in.
 _SECRETS = (
     "SECRET_KEY", "SALT_KEY", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS", "MAIL_WEBHOOK_SECRETS",
     "TWOCHECKOUT_SECRET_KEYS", "TWOCHECKOUT_BUY_LINK_SECRET", "PAYPAL_CLIENT_SECRET",
-    "PAYPAL_NVP_PASSWORD", "PAYPAL_NVP_SIGNATURE",
+    "PAYPAL_NVP_PASSWORD", "PAYPAL_NVP_SIGNATURE", "SBERBANK_PASSWORD", "SBERBANK_CALLBACK_KEYS",
 )  # fmt: skip
 #: Settings that hold a provider's address.
 _PROVIDERS = (
     "STRIPE_API_BASE", "PAYPAL_API_BASE", "PAYPAL_NVP_API_BASE", "TWOCHECKOUT_API_BASE", "TWOCHECKOUT_CHECKOUT_BASE",
-    "VIES_API_BASE",
+    "SBERBANK_API_BASE", "VIES_API_BASE",
 )  # fmt: skip
 #: Shorter signing keys can be guessed; Django's own generator makes 50 characters.
 MIN_SECRET_KEY = 40
@@ -64,6 +39,8 @@ AMOUNTS_FORM = "amounts with their currency, 500 EUR, 50000 RUB"
 #: https://developer.paypal.com/api/rest/requests/#link-apirequests
 PAYPAL_NVP_SANDBOX = "https://api-3t.sandbox.paypal.com"
 PAYPAL_LIVE, PAYPAL_SANDBOX = "https://api-m.paypal.com", "https://api-m.sandbox.paypal.com"
+SBERBANK_LIVE = "https://ecommerce.sberbank.ru/ecomm/gw/partner/api/v1"
+_SBERBANK_TEST = ("ecomtest.sberbank.ru", "3dsec.sberbank.ru")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 MAIL_WEBHOOK_SECRET_FORM = "name:password, the password of 20 and more letters, digits and . _ ~ -"  # noqa: S105  (a form)
 BITRIX24_APPS_FORM = '[{"code": "...", "client_id": "...", "client_secret": "..."}], each code and client_id once'
@@ -146,6 +123,8 @@ def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "E002", "PAYPAL_API_BASE is PayPal's sandbox (ALLOW_TEST_KEYS=true admits it, for a rehearsal)."
         if values["PAYPAL_NVP_API_BASE"] == PAYPAL_NVP_SANDBOX:
             yield "E002", "PAYPAL_NVP_API_BASE is PayPal's sandbox (ALLOW_TEST_KEYS=true admits it, for a rehearsal)."
+        if urlsplit(values["SBERBANK_API_BASE"]).hostname in _SBERBANK_TEST:
+            yield "E002", "SBERBANK_API_BASE is a test host of the bank's (ALLOW_TEST_KEYS=true admits it)."
     if values["BITRIX24_ALLOW_LOOPBACK"]:
         yield "E003", "BITRIX24_ALLOW_LOOPBACK is for the demo and the tests."
     if not is_public(values["SITE_URL"]):
@@ -169,7 +148,7 @@ def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "E015", "TWOCHECKOUT_TEST_ORDERS lets nobody pay real money (ALLOW_TEST_KEYS=true admits it)."
     for name in _SECRETS:
         keys = [values[name]] if isinstance(values[name], str) else values[name]
-        if SANDBOX_KEYS.intersection(keys):
+        if sandbox_keys.SECRETS.intersection(keys):
             shown = "FIELD_ENCRYPTION_KEYS" if name == "SALT_KEY" else name
             yield "E006", f"{shown} holds a key of the sandbox, which everybody knows."
 

@@ -10,6 +10,7 @@ SOURCES: dict[str, str | Promise] = {
     "twocheckout": "2Checkout",
     "paypal_nvp": "PayPal (classic)",
     "paypal": "PayPal",
+    "sberbank": "Sberbank",
     "bitrix24": "Bitrix24",
     "mail": _("Mail company"),
     "mail-inbound": _("Incoming mail"),

@@ -41,6 +41,7 @@ class Received:
 class Source(Protocol):
     """A company's messages. With ``is_asked_first = True`` its address answers GET and HEAD with 200: the company tests
     it so before it sends anything. ``max_body``: bytes of the longest request, if it may be longer than others'.
+    ``is_told_by_query = True``: it may send a message by GET, as a query.
 
     ``receipt(body, now)``, if it has one: what a message, once stored, is answered with
     (``gateways.receipts.Receipt``); for a company that sends it again until it reads that. No database, no outgoing

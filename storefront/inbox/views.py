@@ -33,10 +33,11 @@ def hook(request: HttpRequest, source: str) -> HttpResponse:
     """200 once the message is stored (a copy too); 400 if it is not authentic; 404 for an unknown source; 413 if it is
     too large; 429 when too many unproven messages wait, or, where settings.THROTTLES has ``hook-<source>``, after too
     many that were not proven; 503 when it cannot be verified or stored, so that it is sent again. Touches no session.
-    GET and HEAD: see ``_presence``."""
-    if request.method != "POST":
+    GET and HEAD: see ``_presence``; GET with a query, where its company tells by that, is as POST with it as body."""
+    is_query = request.method == "GET" and bool(request.META["QUERY_STRING"]) and _tells_by_query(source)
+    if request.method != "POST" and not is_query:
         return _presence(source)
-    body = _body(request, _most(source))
+    body = request.META["QUERY_STRING"].encode() if is_query else _body(request, _most(source))
     if body is None:
         return HttpResponse(status=413)
     headers = {name.lower(): value for name, value in request.headers.items()}
@@ -47,6 +48,13 @@ def _most(name: str) -> int:
     """The longest body (bytes) that a source sends."""
     try:
         return int(getattr(source(name), "max_body", MAX_BODY))
+    except UnknownSource:
+        raise Http404 from None
+
+
+def _tells_by_query(name: str) -> bool:
+    try:
+        return bool(getattr(source(name), "is_told_by_query", False))
     except UnknownSource:
         raise Http404 from None
 

@@ -13,6 +13,7 @@ from storefront.sandbox.bitrix24 import Bitrix24StandIn
 from storefront.sandbox.mail import MailStandIn
 from storefront.sandbox.paypal import PayPalStandIn
 from storefront.sandbox.paypal_nvp import PayPalNvpStandIn
+from storefront.sandbox.sberbank import SberbankStandIn
 from storefront.sandbox.stripe import StripeStandIn
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
 from storefront.sandbox.vies import ViesStandIn
@@ -25,7 +26,7 @@ def parse() -> argparse.Namespace:
         "--port",
         type=int,
         default=8100,
-        help="Stripe here, then mail, Bitrix24 (three ports), VIES, PayPal, PayPal classic, 2Checkout",
+        help="Stripe here, then mail, Bitrix24 (three ports), VIES, PayPal, PayPal classic, 2Checkout, Sberbank",
     )
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps the stand-ins' state")
     parser.add_argument("--apps", type=json.loads, default=[], help="JSON list: code, client_id, client_secret")
@@ -95,6 +96,11 @@ def _more_ways_to_pay(options: argparse.Namespace) -> list[Any]:
             ipn_url=f"{options.shop}/hooks/twocheckout/",
             sells=options.twocheckout_sells,
             state_path=options.state / "twocheckout.json",
+        ),
+        SberbankStandIn(
+            port=options.port + 9,
+            callback_url=f"{options.shop}/hooks/sberbank/",
+            state_path=options.state / "sberbank.json",
         ),
     ]
 

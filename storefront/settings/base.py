@@ -9,6 +9,7 @@ from .mail import *  # noqa: F403
 from .pages import *  # noqa: F403
 from .paypal import *  # noqa: F403
 from .people import *  # noqa: F403
+from .sberbank import *  # noqa: F403
 from .shop import *  # noqa: F403
 from .site import *  # noqa: F403
 from .storage import *  # noqa: F403

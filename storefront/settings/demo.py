@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 
-from storefront.core import configuration
+from storefront.core import sandbox_keys
 
 from .base import *  # noqa: F403
 from .base import REFUND_APPROVAL_ABOVE, SHOP_CURRENCIES, SHOP_CURRENCY, STATIC_ROOT, env
 from .sandbox import *  # noqa: F403
-from .sandbox import PORT, SANDBOX_TWOCHECKOUT
+from .sandbox import PORT, SANDBOX_SBERBANK, SANDBOX_TWOCHECKOUT
 
 SITE_URL = env.origin("SITE_URL", default=f"http://127.0.0.1:{PORT}")
 WAGTAILADMIN_BASE_URL = SITE_URL
@@ -19,18 +19,22 @@ SUPPORT_INBOUND_DOMAIN = env.host("SUPPORT_INBOUND_DOMAIN", default="reply.north
 #: So that the demo shows a refund that waits for a second person.
 REFUND_APPROVAL_ABOVE = REFUND_APPROVAL_ABOVE or {"EUR": Decimal(500), "RUB": Decimal(40_000)}
 SHOP_CURRENCIES = SHOP_CURRENCIES or [*dict.fromkeys([SHOP_CURRENCY, "EUR", "RUB"])]
-PAYPAL_CLIENT_ID = env.text("PAYPAL_CLIENT_ID", default=configuration.SANDBOX_PAYPAL_ID)
-PAYPAL_CLIENT_SECRET = env.text("PAYPAL_CLIENT_SECRET", default=configuration.SANDBOX_PAYPAL_SECRET)
+PAYPAL_CLIENT_ID = env.text("PAYPAL_CLIENT_ID", default=sandbox_keys.PAYPAL_ID)
+PAYPAL_CLIENT_SECRET = env.text("PAYPAL_CLIENT_SECRET", default=sandbox_keys.PAYPAL_SECRET)
 PAYPAL_WEBHOOK_ID = env.entries("PAYPAL_WEBHOOK_ID", default=["SANDBOX-WEBHOOK"])
-TWOCHECKOUT_MERCHANT_CODE = env.text("TWOCHECKOUT_MERCHANT_CODE", default=configuration.SANDBOX_2CHECKOUT_CODE)
-TWOCHECKOUT_SECRET_KEYS = env.entries("TWOCHECKOUT_SECRET_KEYS", default=[configuration.SANDBOX_2CHECKOUT_KEY])
-TWOCHECKOUT_BUY_LINK_SECRET = env.text("TWOCHECKOUT_BUY_LINK_SECRET", default=configuration.SANDBOX_2CHECKOUT_WORD)
+TWOCHECKOUT_MERCHANT_CODE = env.text("TWOCHECKOUT_MERCHANT_CODE", default=sandbox_keys.TWOCHECKOUT_CODE)
+TWOCHECKOUT_SECRET_KEYS = env.entries("TWOCHECKOUT_SECRET_KEYS", default=[sandbox_keys.TWOCHECKOUT_KEY])
+TWOCHECKOUT_BUY_LINK_SECRET = env.text("TWOCHECKOUT_BUY_LINK_SECRET", default=sandbox_keys.TWOCHECKOUT_WORD)
 TWOCHECKOUT_CHECKOUT_BASE = env.origin("TWOCHECKOUT_CHECKOUT_BASE", default=SANDBOX_TWOCHECKOUT)
 TWOCHECKOUT_API_BASE = env.origin("TWOCHECKOUT_API_BASE", default=SANDBOX_TWOCHECKOUT)
 TWOCHECKOUT_TEST_ORDERS = env.boolean("TWOCHECKOUT_TEST_ORDERS", default=True)
+SBERBANK_USER_NAME = env.text("SBERBANK_USER_NAME", default="shop-api")
+SBERBANK_PASSWORD = env.text("SBERBANK_PASSWORD", default=sandbox_keys.SBERBANK_PASSWORD)
+SBERBANK_CALLBACK_KEYS = env.entries("SBERBANK_CALLBACK_KEYS", default=[sandbox_keys.SBERBANK_KEY])
+SBERBANK_API_BASE = env.url("SBERBANK_API_BASE", default=f"{SANDBOX_SBERBANK}/ecomm/gw/partner/api/v1")
 PAYPAL_NVP_USER = env.text("PAYPAL_NVP_USER", default="seller_api1.example.com")
-PAYPAL_NVP_PASSWORD = env.text("PAYPAL_NVP_PASSWORD", default=configuration.SANDBOX_NVP_PASSWORD)
-PAYPAL_NVP_SIGNATURE = env.text("PAYPAL_NVP_SIGNATURE", default=configuration.SANDBOX_NVP_SIGNATURE)
+PAYPAL_NVP_PASSWORD = env.text("PAYPAL_NVP_PASSWORD", default=sandbox_keys.NVP_PASSWORD)
+PAYPAL_NVP_SIGNATURE = env.text("PAYPAL_NVP_SIGNATURE", default=sandbox_keys.NVP_SIGNATURE)
 PAYPAL_NVP_MERCHANT_ID = env.text("PAYPAL_NVP_MERCHANT_ID", default="SANDBOXSELLER")
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty here: files are served from where they are written

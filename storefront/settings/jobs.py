@@ -9,6 +9,7 @@ from .site import env
 INBOX_SOURCES = {
     "stripe": "storefront.billing.webhooks.stripe_source",
     "twocheckout": "storefront.billing.webhooks.twocheckout_source",
+    "sberbank": "storefront.billing.webhooks.sberbank_source",
     "paypal_nvp": "storefront.billing.unproven_webhooks.paypal_nvp_source",
     "paypal": "storefront.billing.webhooks.paypal_source",
     "bitrix24": "storefront.licensing.bitrix24.events.bitrix24_source",
@@ -34,7 +35,7 @@ OUTBOX_DRAFTS = {
     "mail.checkout-reminder": "checkout.reminders.sending.drafts",
 }
 #: Sources whose messages are about money: they wait for nobody else's.
-MONEY_SOURCES = ["stripe", "paypal", "twocheckout"]
+MONEY_SOURCES = ["stripe", "paypal", "twocheckout", "sberbank"]
 #: Jobs of one thread run one after the other, which works beside the others.
 JOBS: dict[str, Any] = {
     "inbox-money": {

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from storefront.core import configuration
+from storefront.core import configuration, sandbox_keys
 
 from .base import BASE_DIR, env
 
 # Named there so that production can refuse them.
-SECRET_KEY = configuration.SANDBOX_SECRET_KEY
-SALT_KEY = [configuration.SANDBOX_ENCRYPTION_KEY]
+SECRET_KEY = sandbox_keys.SECRET_KEY
+SALT_KEY = [sandbox_keys.ENCRYPTION_KEY]
 
 #: Where `manage.py run` starts the stand-ins; the site itself listens on PORT.
 PORT = env.integer("PORT", default=8000, at_least=1, at_most=65000)
 SANDBOX_PORT = env.integer("SANDBOX_PORT", default=PORT + 100, at_least=1, at_most=65000)
 #: How many ports the stand-ins take, SANDBOX_PORT the first.
-SANDBOX_PORTS = 9
+SANDBOX_PORTS = 10
 SANDBOX = True
 #: Folder in which the stand-ins keep their state between runs.
 SANDBOX_STATE = str(env.path("SANDBOX_STATE", default=BASE_DIR / "var" / "sandbox"))
@@ -25,11 +25,12 @@ SANDBOX_BITRIX24 = f"http://127.0.0.1:{SANDBOX_PORT + 2}"  # its portals listen 
 SANDBOX_VIES = f"http://127.0.0.1:{SANDBOX_PORT + 5}"
 SANDBOX_PAYPAL_NVP = f"http://127.0.0.1:{SANDBOX_PORT + 7}"
 SANDBOX_TWOCHECKOUT = f"http://127.0.0.1:{SANDBOX_PORT + 8}"
+SANDBOX_SBERBANK = f"http://127.0.0.1:{SANDBOX_PORT + 9}"
 SANDBOX_PAYPAL = f"http://127.0.0.1:{SANDBOX_PORT + 6}"
 
 VIES_API_BASE = env.url("VIES_API_BASE", default=f"{SANDBOX_VIES}/rest-api")
-STRIPE_API_KEY = env.text("STRIPE_API_KEY", default=configuration.SANDBOX_STRIPE_KEY)
-STRIPE_WEBHOOK_SECRETS = env.entries("STRIPE_WEBHOOK_SECRETS", default=[configuration.SANDBOX_WEBHOOK_SECRET])
+STRIPE_API_KEY = env.text("STRIPE_API_KEY", default=sandbox_keys.STRIPE_KEY)
+STRIPE_WEBHOOK_SECRETS = env.entries("STRIPE_WEBHOOK_SECRETS", default=[sandbox_keys.WEBHOOK_SECRET])
 STRIPE_API_BASE = env.origin("STRIPE_API_BASE", default=SANDBOX_STRIPE)
 PAYPAL_API_BASE = env.origin("PAYPAL_API_BASE", default=SANDBOX_PAYPAL)
 PAYPAL_NVP_API_BASE = env.origin("PAYPAL_NVP_API_BASE", default=SANDBOX_PAYPAL_NVP)
@@ -57,7 +58,7 @@ ANYMAIL: dict[str, Any] = env.json(
     what='{"NAME": "value"}',
 )
 
-MAIL_WEBHOOK_SECRETS = env.entries("MAIL_WEBHOOK_SECRETS", default=[configuration.SANDBOX_MAIL_SECRET])
+MAIL_WEBHOOK_SECRETS = env.entries("MAIL_WEBHOOK_SECRETS", default=[sandbox_keys.MAIL_SECRET])
 ANYMAIL = ANYMAIL | {"WEBHOOK_SECRET": MAIL_WEBHOOK_SECRETS}
 
 #: Passkeys at http://localhost, for the demo and the tests only.

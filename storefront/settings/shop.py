@@ -5,6 +5,7 @@ from typing import Any
 from storefront.core import configuration, currencies, environment
 
 from .paypal import PAYPAL_GATEWAY, PAYPAL_MERCHANT_ID
+from .sberbank import SBERBANK_GATEWAY
 from .site import SHOP_NAME, env
 from .twocheckout import TWOCHECKOUT_GATEWAY
 
@@ -85,6 +86,7 @@ PAYMENT_GATEWAYS: dict[str, dict[str, Any]] = {
     },
     "paypal": PAYPAL_GATEWAY,
     "twocheckout": TWOCHECKOUT_GATEWAY,
+    "sberbank": SBERBANK_GATEWAY,
     "paypal_nvp": {
         "class": "storefront.gateways.payments.paypal_nvp.gateway.Gateway",
         "env": ("PAYPAL_NVP_USER", "PAYPAL_NVP_PASSWORD", "PAYPAL_NVP_SIGNATURE", "PAYPAL_NVP_MERCHANT_ID"),

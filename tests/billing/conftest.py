@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from storefront.sandbox.sberbank import SberbankStandIn
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
 from tests.billing.building import make_invoice
 
@@ -53,4 +54,15 @@ def twocheckout(settings: Any) -> Iterator[TwoCheckoutStandIn]:
         settings.TWOCHECKOUT_API_BASE = settings.TWOCHECKOUT_CHECKOUT_BASE = stand_in.base_url
         settings.TWOCHECKOUT_TEST_ORDERS = True
         settings.PAYMENT_GATEWAYS = {"twocheckout": settings.PAYMENT_GATEWAYS["twocheckout"]}
+        yield stand_in
+
+
+@pytest.fixture
+def sberbank(settings: Any) -> Iterator[SberbankStandIn]:
+    """The only payment method of the shop."""
+    with SberbankStandIn() as stand_in:
+        settings.SBERBANK_USER_NAME, settings.SBERBANK_PASSWORD = "shop-api", "sandbox-sberbank-password"
+        settings.SBERBANK_CALLBACK_KEYS = ["sandbox-sberbank-key"]
+        settings.SBERBANK_API_BASE = f"{stand_in.base_url}/ecomm/gw/partner/api/v1"
+        settings.PAYMENT_GATEWAYS = {"sberbank": settings.PAYMENT_GATEWAYS["sberbank"]}
         yield stand_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storefront.core import configuration
+from storefront.core import sandbox_keys
 from storefront.core.checks import readable_proxies, real_providers
 
 
@@ -106,10 +106,10 @@ def test_a_short_signing_key_is_refused(production):
 
 
 KNOWN = [
-    ("SECRET_KEY", configuration.SANDBOX_SECRET_KEY),
-    ("SALT_KEY", ["new", configuration.SANDBOX_ENCRYPTION_KEY]),
-    ("STRIPE_API_KEY", configuration.SANDBOX_STRIPE_KEY),
-    ("STRIPE_WEBHOOK_SECRETS", [configuration.SANDBOX_WEBHOOK_SECRET, "whsec_example"]),
+    ("SECRET_KEY", sandbox_keys.SECRET_KEY),
+    ("SALT_KEY", ["new", sandbox_keys.ENCRYPTION_KEY]),
+    ("STRIPE_API_KEY", sandbox_keys.STRIPE_KEY),
+    ("STRIPE_WEBHOOK_SECRETS", [sandbox_keys.WEBHOOK_SECRET, "whsec_example"]),
 ]
 
 

@@ -248,8 +248,8 @@ class TestCallbacks(WebhookCases):
     @pytest.mark.parametrize(
         "fields",
         [
-            {}, {"mdOrder": "1"}, {"operation": "deposited", "status": "1"},
-            {"mdOrder": "", "operation": "x", "status": "1"}, {"mdOrder": "é", "operation": "deposited", "status": "1"}, {"operation": "bindingCreated"},
+            {}, {"mdOrder": "1"}, {"operation": "deposited", "status": "1"}, {"operation": "bindingCreated"},
+            {"mdOrder": "", "operation": "x", "status": "1"}, {"mdOrder": "é", "operation": "deposited", "status": "1"},
         ],
     )  # fmt: skip
     def test_signed_nonsense_is_refused(self, rig: Rig, fields: dict[str, str]) -> None:  # type: ignore[override]

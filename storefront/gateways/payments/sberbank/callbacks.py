@@ -12,6 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 from cryptography.exceptions import InvalidSignature as WrongSignature
@@ -43,15 +44,15 @@ class Proof:
         return bool(self.keys or self.certificates)
 
 
-def public_key(pem: str) -> rsa.RSAPublicKey:
-    """The key of a certificate, or a public key by itself. Raises ConfigurationError."""
-    data = pem.encode()
+def public_key(path: str) -> rsa.RSAPublicKey:
+    """The key of a certificate in a file (PEM), or a public key by itself. Raises ConfigurationError."""
     try:
+        data = Path(path).read_bytes()
         is_certificate = b"BEGIN CERTIFICATE" in data
         key = (
             load_pem_x509_certificate(data).public_key() if is_certificate else serialization.load_pem_public_key(data)
         )
-    except ValueError as exc:
+    except (OSError, ValueError) as exc:
         raise ConfigurationError("the certificate that proves Sberbank's callbacks cannot be read") from exc
     if not isinstance(key, rsa.RSAPublicKey):
         raise ConfigurationError("the certificate that proves Sberbank's callbacks is not one for RSA")
@@ -147,5 +148,5 @@ def _hint(
 
 
 def proof_of(keys: Sequence[str], certificate: str) -> Proof:
-    """``certificate``: PEM text, "" for none. Raises ConfigurationError."""
+    """``certificate``: the path of a file, "" for none. Raises ConfigurationError."""
     return Proof(tuple(key for key in keys if key.strip()), (public_key(certificate),) if certificate else ())

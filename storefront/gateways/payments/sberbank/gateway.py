@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from storefront.gateways.errors import ConfigurationError, Declined, NotFound, Unavailable
@@ -55,8 +56,8 @@ class Gateway(PaymentGateway):
     Args:
         user_name, password: of the account's API user (``...-api``).
         api_base: up to the names of the calls: LIVE, the test host's, or an older gateway's (``.../payment/rest``).
-        callback_keys: that prove callbacks; ``callback_certificate``: the bank's, as PEM text, which proves them as
-            well. With neither they are mere hints (``proves_messages``).
+        callback_keys: that prove callbacks; ``callback_certificate``: the path of the bank's certificate, which proves
+            them as well. With neither they are mere hints (``proves_messages``).
         ca_file: certificate authorities for this bank alone, as a path: its hosts' certificates come from the Russian
             national authority, which usual lists do not hold. "" for the usual list.
         timeouts: seconds to connect, and to wait for an answer.
@@ -94,6 +95,8 @@ class Gateway(PaymentGateway):
         self.is_live = not is_stand_in and base.hostname not in TEST_HOSTS
         self._proof = callbacks.proof_of(callback_keys, callback_certificate)
         self.proves_messages = bool(self._proof)
+        if ca_file and not Path(ca_file).is_file():
+            raise ConfigurationError("there is no file of certificates at SBERBANK_CA_FILE")
         self._ca_file, self._clock = ca_file, clock
         connect, read = timeouts
         http = HttpClient(
