@@ -5,7 +5,7 @@ from django.urls import path
 from checkout.cart import views as cart
 from checkout.extension import views as extension
 from checkout.page import views as page
-from checkout.pay import payer, result, transfer
+from checkout.pay import confirm, payer, result, transfer
 from checkout.pay import views as pay
 from checkout.reminders import views as reminders
 
@@ -27,5 +27,6 @@ urlpatterns = [
     path("pay/result/<str:token>/address/<slug:public_id>/", result.result_address, name="pay-result-address"),
     path("pay/<str:token>/", pay.pay, name="pay"),
     path("pay/<str:token>/transfer/", transfer.transfer, name="pay-transfer"),
+    path("pay/<str:token>/confirm/", confirm.confirm, name="pay-saved"),
     path("pay/<str:token>/payer/", payer.change, name="pay-payer"),
 ]

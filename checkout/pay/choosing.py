@@ -12,10 +12,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from checkout import unpaid as visitors_orders
+from checkout.pay import saved_methods
+from checkout.pay.saved_methods import is_saved
 from storefront.billing import links, methods_by_hand, public_methods
 from storefront.billing.models import Drawing, Invoice, PaymentAttempt
 from storefront.billing.personal_account import paying
 from storefront.billing.public_methods import PaymentWays
+from storefront.billing.saved_methods import texts
 from storefront.billing.services import ledger, open_methods, part_payments, payment_methods
 from storefront.billing.services.open_methods import OpenMethod
 from storefront.core import money
@@ -55,18 +58,21 @@ class Account:
 class Choice:
     """What the buyer chooses among. ``chosen``: the name that is ticked; ``by_hand``: the method whose instructions are
     shown, None if none are; ``account``: None unless the customer themselves looks; ``is_account_only``: the seller
-    takes nothing else for this invoice."""
+    takes nothing else for this invoice. ``save_text``: what ticking the box agrees to that saves what they pay with, ""
+    if nothing can be saved; ``savable``: the titles of the methods that can."""
 
     methods: Sequence[OpenMethod]
     chosen: str = ""
     by_hand: OpenMethod | None = None
     account: Account | None = None
     is_account_only: bool = False
+    save_text: str = ""
+    savable: Sequence[str] = ()
 
     @property
     def is_to_make(self) -> bool:
         """Whether there is anything to choose: money that is here already is never taken without being named."""
-        return len(self.methods) > 1 or any(each.name == paying.NAME for each in self.methods)
+        return len(self.methods) > 1 or any(each.name == paying.NAME or is_saved(each.name) for each in self.methods)
 
     @property
     def leads_elsewhere(self) -> bool:
@@ -90,15 +96,22 @@ def of(request: HttpRequest, invoice: Invoice, *, charge: PaymentAttempt | None 
     by_hand = _shown(request, invoice, found)
     others = [each for each in found if by_hand is None or each.name != by_hand.name]
     account = _account(request, invoice)
+    saved = saved_methods.shown(request, invoice, found)
+    savable = saved_methods.savable(request, invoice, found)
+    others[:0] = saved
     if account is not None and account.covers:
         others.insert(0, _as_method(account, invoice))
     last_tried = request.POST.get("method", "") or (charge.gateway if charge else "")
+    if not last_tried and saved:
+        last_tried = saved[0].name
     return Choice(
         others,
         open_methods.first_choice(others, last_tried=last_tried),
         by_hand,
         account,
         is_account_only=not open_methods.is_direct(invoice),
+        save_text=texts.keep_text() if savable else "",
+        savable=savable,
     )
 
 
@@ -109,6 +122,8 @@ def posted(request: HttpRequest, invoice: Invoice) -> str:
     """
     typed = request.POST.get("method", "")
     if typed == paying.NAME and visitors_orders.is_customer(request, invoice):
+        return typed
+    if saved_methods.chosen(request, invoice, typed) is not None:
         return typed
     if not open_methods.is_direct(invoice):
         return ""

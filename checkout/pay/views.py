@@ -3,7 +3,6 @@ the person. Only a POST calls the provider."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -18,8 +17,10 @@ from checkout.orders.consents import ConsentAwaited
 from checkout.orders.errors import CartChanged
 from checkout.pay import agreement_form, another_total, choosing, progress
 from checkout.pay.another_total import AnotherTotal
+from checkout.pay.beginning import begin
 from checkout.pay.private_page import HttpResponseSeeOther, private
-from storefront.billing import instructions, links, methods_by_hand, queries
+from checkout.pay.saved_methods import is_saved
+from storefront.billing import instructions, links, queries
 from storefront.billing import status as payment_status
 from storefront.billing.errors import (
     BillingError,
@@ -44,7 +45,6 @@ from storefront.billing.services import (
     part_payments,
     payment_methods,
     polling,
-    starting,
 )
 from storefront.billing.states import InvoiceStatus
 from storefront.billing.tax import EvidenceKind
@@ -115,10 +115,11 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         source=location_evidence.PAY_PAGE,
     )
     try:
-        other = another_total.of(invoice, method) if method != paying.NAME else None
+        is_ours = method == paying.NAME or is_saved(method)
+        other = None if is_ours else another_total.of(invoice, method)
         if other and not other.is_agreed(request):
             return _page(request, invoice, other=other)
-        where = _begin(request, invoice, method, total=other.total if other else invoice.amount)
+        where = begin(request, invoice, method, total=other.total if other else invoice.amount)
     except TaxDiffers:  # just now
         return _page(request, invoice, other=another_total.of(invoice, method))
     except (NotPayable, PaymentAwaited, ConsentAwaited):  # the last: an agreement came into force just now
@@ -138,31 +139,6 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     except BillingError as exc:
         return _page(request, invoice, problem=exc, status=502, may_pay=True)
     return HttpResponseSeeOther(where)
-
-
-def _begin(request: HttpRequest, invoice: Invoice, method: str, *, total: Decimal) -> str:
-    """Where the buyer pays now: the provider's page, or this one with the instructions. Raises as ``starting`` does."""
-    is_placed_here = visitors_orders.was_placed_here(request, invoice)
-    if method == paying.NAME:
-        paying.pay(invoice=invoice)
-        return links.result_path(invoice)
-    is_by_hand = method in methods_by_hand.names()
-    rest = choosing.agreed_rest(request, invoice)
-    if rest is not None and not is_by_hand:
-        paying.use_part(invoice=invoice, method=method, rest=rest)
-    elif is_by_hand or visitors_orders.is_customer(request, invoice):
-        paying.give_back(invoice=invoice, method=method)
-    try:
-        if not is_by_hand:
-            instead_of = request.POST.get("instead", "")
-            attempt = starting.start(invoice=invoice, gateway_name=method, instead_of=instead_of, total=total)
-            return attempt.redirect_url
-        starting.choose_by_hand(invoice=invoice, name=method, total=total)
-        return choosing.instructions_path(invoice, method)
-    finally:  # another invoice may have taken its place, even where no page was opened after that
-        newer = Invoice.objects.filter(replaces=invoice).first() if is_placed_here else None
-        if newer is not None:
-            visitors_orders.note_placed(request, newer)
 
 
 def _page(

@@ -21,6 +21,8 @@ from storefront.account import (
 from storefront.account.documents import files, paper, sending
 from storefront.account.documents import views as documents
 from storefront.account.funds import movements, top_up
+from storefront.account.methods import adding
+from storefront.account.methods import views as methods
 
 urlpatterns = [
     path("account/", views.home, name="account-home"),
@@ -48,6 +50,12 @@ urlpatterns = [
     path("account/expenses/", movements.expenses, name="account-expenses"),
     path("account/expenses/file/", movements.expenses_file, name="account-expenses-file"),
     path("account/statement/", movements.statement, name="account-statement"),
+    path("account/methods/", methods.methods, name="account-methods"),
+    path("account/methods/add/", adding.add, name="account-method-add"),
+    path("account/methods/added/<slug:public_id>/", adding.added, name="account-method-added"),
+    path("account/methods/<slug:public_id>/default/", methods.make_default, name="account-method-default"),
+    path("account/methods/<slug:public_id>/replace/", adding.replace, name="account-method-replace"),
+    path("account/methods/<slug:public_id>/remove/", methods.remove, name="account-method-remove"),
     path("account/licenses/", licenses.licenses, name="account-licenses"),
     path("account/licenses/<slug:public_id>/", licenses.license, name="account-license"),
     path("account/licenses/<slug:public_id>/address/", licenses.license_address, name="account-license-address"),

@@ -137,7 +137,9 @@ def failure_reason(attempt: PaymentAttempt) -> str:
             return _("The payment provider did not answer. Please try again.")
         case "did_not_fit" | "unknown_to_provider":
             return _("The payment did not match the invoice and was closed. Please pay again.")
-    if attempt.provider_reference is None:
+        case "not_allowed":
+            return _("This saved method cannot be used any more.")
+    if attempt.provider_reference is None and attempt.saved_method_id is None:
         return str(PaymentRefused.message)
     return decline_in_words(attempt.gateway, attempt.failure_code)
 

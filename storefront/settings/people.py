@@ -98,6 +98,7 @@ THROTTLES = {
     "contact-send": "10/hour",
     "ticket-begin": "20/hour",  # tickets a customer may open
     "ticket-send": "60/hour",  # messages a customer may add to tickets
+    "method-setup": "20/hour",  # pages at providers where a customer may save a method
     "top-up": "30/hour",  # invoices for advance payments a customer may have issued
     "documents-archive": "20/hour",  # ZIPs of documents a customer may have made
     "documents-statement": "10/day",  # reconciliation statements a customer may ask for

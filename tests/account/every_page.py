@@ -23,7 +23,7 @@ from storefront import urls
 from storefront.billing import links
 from storefront.billing.documents.models import DocumentSettings
 from storefront.billing.links import withdrawal_path
-from storefront.billing.models import RefundReason, Seller
+from storefront.billing.models import Mandate, RefundReason, SavedMethod, Seller
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.personal_account import paying
 from storefront.billing.services import payers, refund_requests, settlement, starting
@@ -40,6 +40,7 @@ from storefront.users.models import DataRequest
 from tests import purchases
 from tests.billing.building import make_invoice
 from tests.billing.documents.building import make_document
+from tests.billing.saved_methods import make_mandate, make_method
 from tests.billing.transfers import make_account
 from tests.checkout.building import left_cart
 from tests.cms.test_articles import block, step
@@ -318,6 +319,27 @@ def _refunds(license: Any) -> Iterator[Kind]:
     asked.delete()
 
 
+def _methods(customer: Any) -> Iterator[Kind]:
+    """Saved payment methods: none, some, each of their forms, paying by one."""
+    yield Kind("/account/methods/", is_main=True)
+    yield Kind("/account/methods/add/", is_main=True)
+    yield Kind("/account/methods/add/", act=send("main form"))
+    method = make_method(customer)
+    make_mandate(method, currency="EUR", amount_limit="115.20")
+    refused = make_method(customer, brand="Mastercard", last4="0002", status="needs_buyer", expiry=date(2026, 1, 31))
+    yield Kind("/account/methods/", is_main=True)
+    yield Kind("/ru/account/methods/")
+    yield Kind(f"/account/methods/{method.public_id}/replace/")
+    yield Kind(f"/account/methods/{method.public_id}/remove/")
+    unpaid = make_invoice(customer, "42.00")
+    yield Kind(links.pay_path(unpaid))
+    yield Kind(f"{links.pay_path(unpaid)}confirm/?method={method.public_id}", is_main=True)
+    unpaid.status = "void"
+    unpaid.save(update_fields=["status"])
+    Mandate.objects.filter(method=method).update(ended_at=clock.now())
+    SavedMethod.objects.filter(pk__in=[method.pk, refused.pk]).update(status="removed", is_default=False)
+
+
 def of_customers(customer: Any, invoice: Any, license: Any, consent: Any, stripe: Any) -> Iterator[Kind]:
     """The account: begins with the log-in."""
     yield Kind("/account/login/", act=log_in, is_main=True)
@@ -355,6 +377,7 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any, stripe
     company = PayerDetails(kind="company", company="Acme GmbH", country="DE", vat_id="DE136695976")
     yield Kind(f"/account/payers/{payers.add(customer=customer, details=company).public_id}/")
     yield Kind("/ru/account/payers/", is_main=True)
+    yield from _methods(customer)
     yield Kind("/account/profile/")
     yield Kind("/account/profile/", act=send("main form[method=post]", name=""))
     yield Kind("/account/data/")

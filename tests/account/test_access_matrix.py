@@ -25,7 +25,7 @@ from wagtail.documents import get_document_model
 from checkout.reminders import services as links_to_carts
 from storefront.billing import links
 from storefront.billing.documents.models import DocumentSettings
-from storefront.billing.models import RefundRequest, Seller
+from storefront.billing.models import MethodSetup, RefundRequest, Seller
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import payers, starting
 from storefront.core import throttle
@@ -37,6 +37,7 @@ from storefront.support.services.files import CheckedFile, attach
 from storefront.users.data_protection import exports, requests
 from storefront.users.models import DataRequest, User
 from tests.billing.documents.building import make_document
+from tests.billing.saved_methods import make_method
 from tests.checkout.building import left_cart
 from tests.factories import PASSWORD
 
@@ -123,6 +124,8 @@ def addresses(
     handover = handover_url(offer).removeprefix("http://testserver")
     asked = RefundRequest.objects.create(customer=invoice.customer, invoice=invoice)
     reminder = links_to_carts.token_of(left_cart(shop.term()))
+    method = make_method(invoice.customer).public_id
+    setup = MethodSetup.objects.create(customer=invoice.customer, gateway="stripe", is_live=False, is_unattended=True)
     DocumentSettings.objects.create(seller=Seller.objects.get(), act_on_paper="offered")
     paper, sheet = make_document(invoice, "act").public_id, make_document(invoice, with_xml=True).public_id
     return {
@@ -142,6 +145,11 @@ def addresses(
         "/withdraw/<str:token>/": links.withdrawal_path(invoice),
         "/handover/<str:token>/": handover,
         "/account/licenses/<slug:public_id>/address/": f"/account/licenses/{license.public_id}/address/",
+        **{
+            f"/account/methods/<slug:public_id>/{act}/": f"/account/methods/{method}/{act}/"
+            for act in ("default", "replace", "remove")
+        },
+        "/account/methods/added/<slug:public_id>/": f"/account/methods/added/{setup.public_id}/",
         "/account/payers/<slug:public_id>/": f"/account/payers/{payer}/",
         "/account/payers/<slug:public_id>/turn/": f"/account/payers/{payer}/turn/",
         "/account/orders/<slug:number>/": f"/account/orders/{order}/",
@@ -154,6 +162,7 @@ def addresses(
         "/account/erasure/<str:token>/": "/account/erasure/forged/",
         "/account/data/copy/<slug:public_id>/": f"/account/data/copy/{copy_of(invoice.customer).public_id}/",
         "/pay/<str:token>/": f"/pay/{pay}/",
+        "/pay/<str:token>/confirm/": f"/pay/{pay}/confirm/",
         "/pay/<str:token>/payer/": f"/pay/{pay}/payer/",
         "/pay/<str:token>/transfer/": f"/pay/{pay}/transfer/",
         "/pay/result/<str:token>/": f"/pay/result/{back}/",

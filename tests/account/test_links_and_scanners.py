@@ -198,6 +198,10 @@ LINKS = {
         "/pay/<str:token>/payer/", lambda things: f"{links.pay_url(things.invoice)}payer/",
         lambda things, url: Client().post(url, PAYER).status_code == 303,
     ),
+    "pay by a saved method": Link(
+        "/pay/<str:token>/confirm/", lambda things: f"{links.pay_url(things.invoice)}confirm/",
+        lambda things, url: Client().post(url).status_code == 303,  # to the pay page: only a log-in has any
+    ),
     "send a payment proof": Link(
         "/pay/<str:token>/transfer/", lambda things: f"{links.pay_url(things.invoice)}transfer/", send_proof
     ),

@@ -59,7 +59,7 @@ def pages(customer: Any, invoice: Any, license: Any, consent: Any) -> list[str]:
         "/account/orders/", f"/account/orders/{invoice.order.number}/", "/account/agreements/",
         f"/account/agreements/{consent.order.number}/{consent.sha256}/", "/account/profile/", "/account/tickets/",
         f"/account/tickets/{talk.number}/", f"/account/refunds/{asked.public_id}/",
-        "/account/payments/", "/account/expenses/", "/account/statement/",
+        "/account/payments/", "/account/expenses/", "/account/statement/", "/account/methods/",
     ]  # fmt: skip
 
 
@@ -174,7 +174,8 @@ def test_every_page_of_the_account_is_either_shown_or_left_out_on_purpose() -> N
         "account-document-send", "account-document-paper", "account-license-hand-over", "account-payer-new",
         "account-payer", "account-payer-turn", "account-data", "account-data-ask", "account-data-copy",
         "account-data-erase", "erasure-withdraw", "account-top-up",
-        "account-payments-file", "account-expenses-file",
+        "account-payments-file", "account-expenses-file", "account-method-add", "account-method-added",
+        "account-method-default", "account-method-replace", "account-method-remove",
     }  # fmt: skip
 
 
