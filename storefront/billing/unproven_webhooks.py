@@ -54,4 +54,5 @@ class ConfirmedSource(PaymentSource):
             return self._follow(hint)
 
 
+yookassa_source = ConfirmedSource("yookassa", "storefront.gateways.payments.yookassa.notices.claimed")
 paypal_nvp_source = ConfirmedSource("paypal_nvp", "storefront.gateways.payments.paypal_nvp.ipn.claimed")

@@ -22,11 +22,12 @@ _SECRETS = (
     "SECRET_KEY", "SALT_KEY", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS", "MAIL_WEBHOOK_SECRETS",
     "TWOCHECKOUT_SECRET_KEYS", "TWOCHECKOUT_BUY_LINK_SECRET", "PAYPAL_CLIENT_SECRET",
     "PAYPAL_NVP_PASSWORD", "PAYPAL_NVP_SIGNATURE", "SBERBANK_PASSWORD", "SBERBANK_CALLBACK_KEYS",
+    "YOOKASSA_SECRET_KEY",
 )  # fmt: skip
 #: Settings that hold a provider's address.
 _PROVIDERS = (
     "STRIPE_API_BASE", "PAYPAL_API_BASE", "PAYPAL_NVP_API_BASE", "TWOCHECKOUT_API_BASE", "TWOCHECKOUT_CHECKOUT_BASE",
-    "SBERBANK_API_BASE", "VIES_API_BASE",
+    "SBERBANK_API_BASE", "YOOKASSA_API_BASE", "VIES_API_BASE",
 )  # fmt: skip
 #: Shorter signing keys can be guessed; Django's own generator makes 50 characters.
 MIN_SECRET_KEY = 40
@@ -119,6 +120,8 @@ def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if not values.get("ALLOW_TEST_KEYS"):
         if values["STRIPE_API_KEY"].split("_")[1:2] == ["test"]:
             yield "E002", "STRIPE_API_KEY is a test key (ALLOW_TEST_KEYS=true admits one, for a rehearsal)."
+        if values["YOOKASSA_SECRET_KEY"].startswith("test_"):
+            yield "E002", "YOOKASSA_SECRET_KEY is a test key (ALLOW_TEST_KEYS=true admits one, for a rehearsal)."
         if values["PAYPAL_API_BASE"] == PAYPAL_SANDBOX:
             yield "E002", "PAYPAL_API_BASE is PayPal's sandbox (ALLOW_TEST_KEYS=true admits it, for a rehearsal)."
         if values["PAYPAL_NVP_API_BASE"] == PAYPAL_NVP_SANDBOX:

@@ -16,6 +16,8 @@ PAYPAL_ID = "sandbox-paypal-client"
 PAYPAL_SECRET = "sandbox-paypal-secret"  # noqa: S105  (throw-away)
 SBERBANK_PASSWORD = "sandbox-sberbank-password"  # noqa: S105  (throw-away)
 SBERBANK_KEY = "sandbox-sberbank-key"
+YOOKASSA_SHOP = "100500"
+YOOKASSA_KEY = "test_sandbox-yookassa-key"
 #: Those that production refuses.
 SECRETS = frozenset(
     {
@@ -31,5 +33,6 @@ SECRETS = frozenset(
         NVP_SIGNATURE,
         SBERBANK_PASSWORD,
         SBERBANK_KEY,
+        YOOKASSA_KEY,
     }
 )

@@ -11,6 +11,7 @@ SOURCES: dict[str, str | Promise] = {
     "paypal_nvp": "PayPal (classic)",
     "paypal": "PayPal",
     "sberbank": "Sberbank",
+    "yookassa": "YooKassa",
     "bitrix24": "Bitrix24",
     "mail": _("Mail company"),
     "mail-inbound": _("Incoming mail"),

@@ -17,6 +17,7 @@ from storefront.sandbox.sberbank import SberbankStandIn
 from storefront.sandbox.stripe import StripeStandIn
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
 from storefront.sandbox.vies import ViesStandIn
+from storefront.sandbox.yookassa import YooKassaStandIn
 
 
 def parse() -> argparse.Namespace:
@@ -26,7 +27,7 @@ def parse() -> argparse.Namespace:
         "--port",
         type=int,
         default=8100,
-        help="Stripe here, then mail, Bitrix24 (three ports), VIES, PayPal, PayPal classic, 2Checkout, Sberbank",
+        help="Stripe here, then mail, Bitrix24 (three ports), VIES, PayPal, PayPal classic, 2Checkout, Sberbank, YooKassa",
     )
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps the stand-ins' state")
     parser.add_argument("--apps", type=json.loads, default=[], help="JSON list: code, client_id, client_secret")
@@ -101,6 +102,11 @@ def _more_ways_to_pay(options: argparse.Namespace) -> list[Any]:
             port=options.port + 9,
             callback_url=f"{options.shop}/hooks/sberbank/",
             state_path=options.state / "sberbank.json",
+        ),
+        YooKassaStandIn(
+            port=options.port + 10,
+            webhook_url=f"{options.shop}/hooks/yookassa/",
+            state_path=options.state / "yookassa.json",
         ),
     ]
 

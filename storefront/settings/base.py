@@ -14,3 +14,4 @@ from .shop import *  # noqa: F403
 from .site import *  # noqa: F403
 from .storage import *  # noqa: F403
 from .twocheckout import *  # noqa: F403
+from .yookassa import *  # noqa: F403

@@ -7,7 +7,7 @@ from storefront.core import sandbox_keys
 from .base import *  # noqa: F403
 from .base import REFUND_APPROVAL_ABOVE, SHOP_CURRENCIES, SHOP_CURRENCY, STATIC_ROOT, env
 from .sandbox import *  # noqa: F403
-from .sandbox import PORT, SANDBOX_SBERBANK, SANDBOX_TWOCHECKOUT
+from .sandbox import PORT, SANDBOX_SBERBANK, SANDBOX_TWOCHECKOUT, SANDBOX_YOOKASSA
 
 SITE_URL = env.origin("SITE_URL", default=f"http://127.0.0.1:{PORT}")
 WAGTAILADMIN_BASE_URL = SITE_URL
@@ -36,6 +36,9 @@ PAYPAL_NVP_USER = env.text("PAYPAL_NVP_USER", default="seller_api1.example.com")
 PAYPAL_NVP_PASSWORD = env.text("PAYPAL_NVP_PASSWORD", default=sandbox_keys.NVP_PASSWORD)
 PAYPAL_NVP_SIGNATURE = env.text("PAYPAL_NVP_SIGNATURE", default=sandbox_keys.NVP_SIGNATURE)
 PAYPAL_NVP_MERCHANT_ID = env.text("PAYPAL_NVP_MERCHANT_ID", default="SANDBOXSELLER")
+YOOKASSA_SHOP_ID = env.text("YOOKASSA_SHOP_ID", default=sandbox_keys.YOOKASSA_SHOP)
+YOOKASSA_SECRET_KEY = env.text("YOOKASSA_SECRET_KEY", default=sandbox_keys.YOOKASSA_KEY)
+YOOKASSA_API_BASE = env.origin("YOOKASSA_API_BASE", default=SANDBOX_YOOKASSA)
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty here: files are served from where they are written
 SERVE_MEDIA = True

@@ -12,6 +12,7 @@ INBOX_SOURCES = {
     "sberbank": "storefront.billing.webhooks.sberbank_source",
     "paypal_nvp": "storefront.billing.unproven_webhooks.paypal_nvp_source",
     "paypal": "storefront.billing.webhooks.paypal_source",
+    "yookassa": "storefront.billing.unproven_webhooks.yookassa_source",
     "bitrix24": "storefront.licensing.bitrix24.events.bitrix24_source",
     "mail": "storefront.inbox.mail.mail_source",
     "mail-inbound": "storefront.support.incoming.source.inbound_source",

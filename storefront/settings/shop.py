@@ -8,6 +8,7 @@ from .paypal import PAYPAL_GATEWAY, PAYPAL_MERCHANT_ID
 from .sberbank import SBERBANK_GATEWAY
 from .site import SHOP_NAME, env
 from .twocheckout import TWOCHECKOUT_GATEWAY
+from .yookassa import YOOKASSA_GATEWAY
 
 SHOP_CURRENCY = env.text("SHOP_CURRENCY", default="EUR", pattern="|".join(currencies.sellable()), what=currencies.WHAT)
 #: All it sells in, SHOP_CURRENCY among them; empty: that one alone. Prices are typed for each, none is converted.
@@ -87,6 +88,7 @@ PAYMENT_GATEWAYS: dict[str, dict[str, Any]] = {
     "paypal": PAYPAL_GATEWAY,
     "twocheckout": TWOCHECKOUT_GATEWAY,
     "sberbank": SBERBANK_GATEWAY,
+    "yookassa": YOOKASSA_GATEWAY,
     "paypal_nvp": {
         "class": "storefront.gateways.payments.paypal_nvp.gateway.Gateway",
         "env": ("PAYPAL_NVP_USER", "PAYPAL_NVP_PASSWORD", "PAYPAL_NVP_SIGNATURE", "PAYPAL_NVP_MERCHANT_ID"),

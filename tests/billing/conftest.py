@@ -7,6 +7,7 @@ import pytest
 
 from storefront.sandbox.sberbank import SberbankStandIn
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
+from storefront.sandbox.yookassa import YooKassaStandIn
 from tests.billing.building import make_invoice
 
 
@@ -65,4 +66,15 @@ def sberbank(settings: Any) -> Iterator[SberbankStandIn]:
         settings.SBERBANK_CALLBACK_KEYS = ["sandbox-sberbank-key"]
         settings.SBERBANK_API_BASE = f"{stand_in.base_url}/ecomm/gw/partner/api/v1"
         settings.PAYMENT_GATEWAYS = {"sberbank": settings.PAYMENT_GATEWAYS["sberbank"]}
+        yield stand_in
+
+
+@pytest.fixture
+def yookassa(settings: Any) -> Iterator[YooKassaStandIn]:
+    """The only payment method of the shop, a shop for tests there."""
+    with YooKassaStandIn() as stand_in:
+        settings.YOOKASSA_SHOP_ID = "100500"
+        settings.YOOKASSA_SECRET_KEY = "test_sandbox-yookassa-key"
+        settings.YOOKASSA_API_BASE = stand_in.base_url
+        settings.PAYMENT_GATEWAYS = {"yookassa": settings.PAYMENT_GATEWAYS["yookassa"]}
         yield stand_in

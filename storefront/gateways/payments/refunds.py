@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from storefront.gateways.payments.lines import LineItem
 
 
 class RefundState(StrEnum):
@@ -33,10 +36,16 @@ class RefundSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class RefundRequest:
-    """What to give back of which charge; ``amount`` in major units. The key is stored before the first call."""
+    """What to give back of which charge; ``amount`` in major units. The key is stored before the first call.
+
+    ``lines`` and ``customer_email`` are those that the charge was opened with, for a provider that writes receipts; the
+    lines add up to the whole charge, of which ``amount`` may be a part.
+    """
 
     idempotency_key: str
     provider_reference: str
     amount: Decimal
     currency: str
     reason: str = ""
+    lines: Sequence[LineItem] = ()
+    customer_email: str = ""

@@ -7,15 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from storefront.gateways.payments.lines import LineItem as LineItem
 from storefront.gateways.payments.saved_methods import SaveRequest
-
-
-@dataclass(frozen=True, slots=True)
-class LineItem:
-    """One line shown on the provider's page. ``amount`` is the line's total in major units."""
-
-    description: str
-    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)

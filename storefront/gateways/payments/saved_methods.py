@@ -6,11 +6,12 @@ The provider keeps card numbers and the like; we hold its ids, and what may be s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from storefront.gateways.payments.lines import LineItem
 from storefront.gateways.payments.words import RemoteState
 
 
@@ -102,7 +103,8 @@ class ChargeRequest:
 
     ``is_unattended``: the buyer is absent and has given a mandate for such charges. Otherwise they look on: the
     provider may send them to their bank and back to ``return_url``. ``initial_reference``: ``charge_reference`` of the
-    payment the method was saved with, "" if none; some providers want it.
+    payment the method was saved with, "" if none; some providers want it. ``lines``: as those of ``StartRequest``, for
+    a provider that writes receipts; they add up to ``amount``.
     """
 
     idempotency_key: str
@@ -118,3 +120,4 @@ class ChargeRequest:
     language: str = "en"
     metadata: Mapping[str, str] = field(default_factory=dict)
     initial_reference: str = ""
+    lines: Sequence[LineItem] = ()
