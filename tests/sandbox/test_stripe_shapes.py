@@ -24,6 +24,14 @@ SESSION: dict[str, Any] = {
     "client_reference_id": "1001",
     "payment_intent_data": {"metadata": {"our_reference": "1001"}, "description": "INV-1"},
 }
+SAVING = {"payment_intent_data": {"setup_future_usage": "off_session"}} | {
+    "consent_collection": {"payment_method_reuse_agreement": {"position": "hidden"}},
+    "custom_text": {"submit": {"message": "Renews every year"}},
+}
+SETUP = {"mode": "setup", "currency": "eur", "success_url": "https://shop.example/methods/"}
+CHARGE: dict[str, Any] = {"amount": 9600, "currency": "eur", "confirm": True, "off_session": True} | {
+    "automatic_payment_methods": {"enabled": True}
+}
 VOUCHERS = ("multibanco", "boleto", "konbini", "oxxo", "customer_balance")
 
 
@@ -67,11 +75,24 @@ def year(stand_in: StripeStandIn, api: Any) -> dict[str, str]:
         stand_in.issue_voucher(made[method], method=method)
     stand_in.pay_voucher(made["multibanco"])
     stand_in.lapse_voucher(made["boleto"])
-    api.customers.create({"email": "buyer@example.com", "name": "Ada Buyer"})
+    customer = api.customers.create({"email": "buyer@example.com", "name": "Ada Buyer"}).id
+    made["saving"] = api.checkout.sessions.create(SESSION | {"customer": customer} | SAVING).id
+    stand_in.pay(made["saving"])
+    method = api.payment_methods.list({"customer": customer}).data[0].id
+    charge = CHARGE | {"customer": customer, "payment_method": method}
+    api.payment_intents.create(charge)
+    stand_in.update_method(method, number="4000002760003184")
+    api.payment_intents.create(charge | {"off_session": False, "return_url": "https://shop.example/return/"})
+    with pytest.raises(stripe.CardError):
+        api.payment_intents.create(charge)
+    for name, card in (("saved", "4242424242424242"), ("not_saved", "4000000000000002")):
+        made[name] = api.checkout.sessions.create(SETUP | {"customer": customer}).id
+        stand_in.pay(made[name], card=card)
     return made
 
 
 LISTS = ("checkout.sessions", "payment_intents", "charges", "refunds", "balance_transactions", "disputes", "events")
+LISTS += ("payment_methods", "setup_intents")
 
 
 def service(api: Any, name: str) -> Any:
@@ -102,17 +123,21 @@ def test_what_an_event_carries_is_the_object_itself(api: Any, year: dict[str, st
 
 def test_expanded_objects_are_whole(api: Any, year: dict[str, str]) -> None:
     expand = ["payment_intent.latest_charge.balance_transaction", "line_items"]
-    for name in year:
+    for name in year.keys() - {"saved", "not_saved"}:
         session = api.checkout.sessions.retrieve(year[name], {"expand": expand})
         assert not list(answer_faults(plain(session), stripe.checkout.Session, name))
         assert type(session.line_items) is stripe.ListObject and session.line_items.data[0].amount_total == 9600
     session = api.checkout.sessions.retrieve(year["paid"], {"expand": expand})
     booked = session.payment_intent.latest_charge.balance_transaction
     assert (type(booked), booked.amount, booked.net) == (stripe.BalanceTransaction, 9600, 9600 - booked.fee)
+    for name in ("saved", "not_saved"):
+        saving = api.checkout.sessions.retrieve(year[name], {"expand": ["setup_intent.payment_method"]})
+        assert not list(answer_faults(plain(saving), stripe.checkout.Session, name))
+        assert type(saving.setup_intent) is stripe.SetupIntent
 
 
 def test_single_objects_are_read_by_their_id(api: Any, year: dict[str, str]) -> None:
-    for name in ("payment_intents", "charges", "refunds", "disputes", "events", "balance_transactions", "customers"):
+    for name in (*LISTS[1:], "customers"):
         listed = service(api, name).list({"limit": 1}).data[0]
         kind = type(listed)
         assert type(service(api, name).retrieve(listed.id)) is kind
@@ -130,7 +155,7 @@ def test_the_balance_is_what_was_taken_and_given_back(api: Any, year: dict[str, 
     for each in api.balance_transactions.list({"limit": 100}).auto_paging_iter():
         if each.type in booked:
             booked[each.type] += each.amount
-    assert booked == {"charge": 5 * 9600, "refund": -1000 - 9600, "refund_failure": 9600}
+    assert booked == {"charge": 7 * 9600, "refund": -1000 - 9600, "refund_failure": 9600}
     paid = api.charges.retrieve(api.payment_intents.list({"limit": 100}).data[-1].latest_charge)
     assert [each.source for each in api.balance_transactions.list({"source": paid.id}).data] == [paid.id]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from storefront.gateways.errors import Declined, KeySpent, NotFound, Unavailable
+from storefront.gateways.errors import Declined, KeySpent, MissingRight, NotFound, Unavailable
 from storefront.gateways.payments.base import StartedPayment, StartRequest
 from storefront.gateways.payments.saved_methods import SaveRequest
 from storefront.gateways.payments.stripe.amounts import to_minor
@@ -18,6 +20,7 @@ from storefront.gateways.payments.stripe.webhooks import IDEMPOTENCY_KEY
 if TYPE_CHECKING:
     import stripe
 
+logger = logging.getLogger(__name__)
 #: Stripe remembers an idempotency key for at least this long.
 KEY_LIFETIME = timedelta(hours=24)
 
@@ -28,12 +31,27 @@ def open_session(client: stripe.StripeClient, request: StartRequest, *, now: dat
     key = request.idempotency_key
     try:
         if request.save:
-            return open_for_customer(client, params, request.save, email=request.customer_email, idempotency_key=key)
+            return _open_saving_or_without(client, params, request, now=now)
         return _create_with_email_or_without(client, params, key)
     except Declined as refusal:
         if refusal.code != "idempotency_error":
             raise
         return _started_before(client, request, refusal, now=now)
+
+
+def _open_saving_or_without(
+    client: stripe.StripeClient, params: Any, request: StartRequest, *, now: datetime
+) -> StartedPayment:
+    """A key that may not make customers takes the payment all the same; nothing is saved then."""
+    key, save = request.idempotency_key, request.save
+    try:
+        if save is not None:
+            return open_for_customer(client, params, save, email=request.customer_email, idempotency_key=key)
+    except MissingRight as refusal:
+        if not refusal.code.startswith("customer"):
+            raise
+        logger.warning("nothing is saved: %s", refusal)
+    return _create_with_email_or_without(client, session_params(replace(request, save=None), now=now), key)
 
 
 def open_for_customer(
