@@ -14,12 +14,14 @@ KINDS = frozenset(("status", "hang", "lost", "reset", "html", "truncated", "cut"
 @dataclass
 class Fault:
     """``status``, ``reset``, ``html``, ``empty``: nothing is done. ``hang`` (seconds), ``lost``, ``truncated``,
-    ``cut``: done, and not or half told. ``method`` and ``path`` (its end): which calls it is for, "" for any."""
+    ``cut``: done, and not or half told. ``method`` and ``path`` (its end): which calls it is for, "" for any;
+    ``spares``: none whose path ends so."""
 
     kind: str = "status"
     count: int = 1
     method: str = ""
     path: str = ""
+    spares: str = ""
     status: int = 500
     seconds: float = 1.0
 
@@ -28,7 +30,8 @@ class Fault:
             raise ValueError(f"unknown fault {self.kind!r}; one of {sorted(KINDS)}")
 
     def fits(self, request: Request) -> bool:
-        return self.method in ("", request.method) and request.path.endswith(self.path)
+        is_spared = bool(self.spares) and request.path.endswith(self.spares)
+        return self.method in ("", request.method) and request.path.endswith(self.path) and not is_spared
 
 
 class LineFaults(Faults[Fault]):

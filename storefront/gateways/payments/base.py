@@ -119,6 +119,7 @@ class PaymentGateway(SavedMethodGateway, ABC):
     day_zone = "UTC"  # in which its days begin
     proves_messages = True  # ``parse_webhook`` proves them; False: each is a mere hint, that anybody could have sent
     repeats_refunds = True  # a second ``refund`` with the same key is harmless, also before the first one is listed
+    keeps_refund_keys = True  # lists refunds with the keys of those we began; else one of that amount counts as ours
     forgets_unused = False  # answers ``NotFound`` about a page that closed unpaid
     #: whether the configured keys move real money
     is_live: bool
