@@ -105,6 +105,11 @@ def features(name: str) -> frozenset[Feature]:
     return _class(name).supports
 
 
+def keeps_refund_keys(name: str) -> bool:
+    """Whether its provider tells which of our requests a refund came from (``PaymentGateway.keeps_refund_keys``)."""
+    return name not in settings.PAYMENT_GATEWAYS or _class(name).keeps_refund_keys
+
+
 def dashboard_url(name: str, reference: str | None) -> str:
     """The provider's own page about one of its references, for staff; "" where there is none. Asks nobody."""
     try:

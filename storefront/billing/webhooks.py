@@ -156,5 +156,6 @@ def find(gateway_name: str, hint: ProviderEvent) -> PaymentAttempt | None:
 
 stripe_source = PaymentSource("stripe")
 twocheckout_source = PaymentSource("twocheckout")
+simplepay_source = PaymentSource("simplepay")
 paypal_source = PaymentSource("paypal")
 sberbank_source = PaymentSource("sberbank", is_told_by_query=True)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.conf.locale import LANG_INFO
 
-from storefront.core import sandbox_keys
+from storefront.core import provider_settings, sandbox_keys
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -22,12 +22,12 @@ _SECRETS = (
     "SECRET_KEY", "SALT_KEY", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS", "MAIL_WEBHOOK_SECRETS",
     "TWOCHECKOUT_SECRET_KEYS", "TWOCHECKOUT_BUY_LINK_SECRET", "PAYPAL_CLIENT_SECRET",
     "PAYPAL_NVP_PASSWORD", "PAYPAL_NVP_SIGNATURE", "SBERBANK_PASSWORD", "SBERBANK_CALLBACK_KEYS",
-    "YOOKASSA_SECRET_KEY",
+    "YOOKASSA_SECRET_KEY", "SIMPLEPAY_ACCOUNTS",
 )  # fmt: skip
 #: Settings that hold a provider's address.
 _PROVIDERS = (
     "STRIPE_API_BASE", "PAYPAL_API_BASE", "PAYPAL_NVP_API_BASE", "TWOCHECKOUT_API_BASE", "TWOCHECKOUT_CHECKOUT_BASE",
-    "SBERBANK_API_BASE", "YOOKASSA_API_BASE", "VIES_API_BASE",
+    "SBERBANK_API_BASE", "YOOKASSA_API_BASE", "SIMPLEPAY_API_BASE", "VIES_API_BASE",
 )  # fmt: skip
 #: Shorter signing keys can be guessed; Django's own generator makes 50 characters.
 MIN_SECRET_KEY = 40
@@ -40,6 +40,12 @@ AMOUNTS_FORM = "amounts with their currency, 500 EUR, 50000 RUB"
 #: https://developer.paypal.com/api/rest/requests/#link-apirequests
 PAYPAL_NVP_SANDBOX = "https://api-3t.sandbox.paypal.com"
 PAYPAL_LIVE, PAYPAL_SANDBOX = "https://api-m.paypal.com", "https://api-m.sandbox.paypal.com"
+#: Addresses where no money is real: setting -> address, and whose it is.
+_SANDBOXES = {
+    "PAYPAL_API_BASE": (PAYPAL_SANDBOX, "PayPal's"),
+    "PAYPAL_NVP_API_BASE": (PAYPAL_NVP_SANDBOX, "PayPal's"),
+    "SIMPLEPAY_API_BASE": (provider_settings.SIMPLEPAY_SANDBOX, "SimplePay's"),
+}
 SBERBANK_LIVE = "https://ecommerce.sberbank.ru/ecomm/gw/partner/api/v1"
 _SBERBANK_TEST = ("ecomtest.sberbank.ru", "3dsec.sberbank.ru")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -122,10 +128,9 @@ def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "E002", "STRIPE_API_KEY is a test key (ALLOW_TEST_KEYS=true admits one, for a rehearsal)."
         if values["YOOKASSA_SECRET_KEY"].startswith("test_"):
             yield "E002", "YOOKASSA_SECRET_KEY is a test key (ALLOW_TEST_KEYS=true admits one, for a rehearsal)."
-        if values["PAYPAL_API_BASE"] == PAYPAL_SANDBOX:
-            yield "E002", "PAYPAL_API_BASE is PayPal's sandbox (ALLOW_TEST_KEYS=true admits it, for a rehearsal)."
-        if values["PAYPAL_NVP_API_BASE"] == PAYPAL_NVP_SANDBOX:
-            yield "E002", "PAYPAL_NVP_API_BASE is PayPal's sandbox (ALLOW_TEST_KEYS=true admits it, for a rehearsal)."
+        for name, (address, whose) in _SANDBOXES.items():
+            if values[name] == address:
+                yield "E002", f"{name} is {whose} sandbox (ALLOW_TEST_KEYS=true admits it, for a rehearsal)."
         if urlsplit(values["SBERBANK_API_BASE"]).hostname in _SBERBANK_TEST:
             yield "E002", "SBERBANK_API_BASE is a test host of the bank's (ALLOW_TEST_KEYS=true admits it)."
     if values["BITRIX24_ALLOW_LOOPBACK"]:

@@ -18,6 +18,9 @@ SBERBANK_PASSWORD = "sandbox-sberbank-password"  # noqa: S105  (throw-away)
 SBERBANK_KEY = "sandbox-sberbank-key"
 YOOKASSA_SHOP = "100500"
 YOOKASSA_KEY = "test_sandbox-yookassa-key"
+SIMPLEPAY_ACCOUNTS = tuple(
+    f"{each}:PUBLICTEST{each}:sandbox-simplepay-{each.lower()}" for each in ("HUF", "EUR", "USD")
+)
 #: Those that production refuses.
 SECRETS = frozenset(
     {
@@ -34,5 +37,6 @@ SECRETS = frozenset(
         SBERBANK_PASSWORD,
         SBERBANK_KEY,
         YOOKASSA_KEY,
+        *SIMPLEPAY_ACCOUNTS,
     }
 )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 SOURCES: dict[str, str | Promise] = {
     "stripe": "Stripe",
     "twocheckout": "2Checkout",
+    "simplepay": "SimplePay (OTP)",
     "paypal_nvp": "PayPal (classic)",
     "paypal": "PayPal",
     "sberbank": "Sberbank",

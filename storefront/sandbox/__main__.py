@@ -14,6 +14,7 @@ from storefront.sandbox.mail import MailStandIn
 from storefront.sandbox.paypal import PayPalStandIn
 from storefront.sandbox.paypal_nvp import PayPalNvpStandIn
 from storefront.sandbox.sberbank import SberbankStandIn
+from storefront.sandbox.simplepay import SimplePayStandIn
 from storefront.sandbox.stripe import StripeStandIn
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
 from storefront.sandbox.vies import ViesStandIn
@@ -28,7 +29,7 @@ def parse() -> argparse.Namespace:
         type=int,
         default=8100,
         help="Stripe here, then mail, Bitrix24 (three ports), VIES, PayPal, PayPal classic, 2Checkout, Sberbank, "
-        "YooKassa",
+        "YooKassa, SimplePay",
     )
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps the stand-ins' state")
     parser.add_argument("--apps", type=json.loads, default=[], help="JSON list: code, client_id, client_secret")
@@ -108,6 +109,11 @@ def _more_ways_to_pay(options: argparse.Namespace) -> list[Any]:
             port=options.port + 10,
             webhook_url=f"{options.shop}/hooks/yookassa/",
             state_path=options.state / "yookassa.json",
+        ),
+        SimplePayStandIn(
+            port=options.port + 11,
+            ipn_url=f"{options.shop}/hooks/simplepay/",
+            state_path=options.state / "simplepay.json",
         ),
     ]
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from storefront.core import sandbox_keys
+from storefront.core import provider_settings, sandbox_keys
 
 from .base import *  # noqa: F403
 from .base import REFUND_APPROVAL_ABOVE, SHOP_CURRENCIES, SHOP_CURRENCY, STATIC_ROOT, env
@@ -32,6 +32,10 @@ SBERBANK_USER_NAME = env.text("SBERBANK_USER_NAME", default="shop-api")
 SBERBANK_PASSWORD = env.text("SBERBANK_PASSWORD", default=sandbox_keys.SBERBANK_PASSWORD)
 SBERBANK_CALLBACK_KEYS = env.entries("SBERBANK_CALLBACK_KEYS", default=[sandbox_keys.SBERBANK_KEY])
 SBERBANK_API_BASE = env.url("SBERBANK_API_BASE", default=f"{SANDBOX_SBERBANK}/ecomm/gw/partner/api/v1")
+SIMPLEPAY_ACCOUNTS = env.entries(
+    "SIMPLEPAY_ACCOUNTS", each=provider_settings.simplepay_account, what=provider_settings.SIMPLEPAY_FORM,
+    default=[*sandbox_keys.SIMPLEPAY_ACCOUNTS],
+)  # fmt: skip
 PAYPAL_NVP_USER = env.text("PAYPAL_NVP_USER", default="seller_api1.example.com")
 PAYPAL_NVP_PASSWORD = env.text("PAYPAL_NVP_PASSWORD", default=sandbox_keys.NVP_PASSWORD)
 PAYPAL_NVP_SIGNATURE = env.text("PAYPAL_NVP_SIGNATURE", default=sandbox_keys.NVP_SIGNATURE)

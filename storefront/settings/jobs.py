@@ -10,6 +10,7 @@ INBOX_SOURCES = {
     "stripe": "storefront.billing.webhooks.stripe_source",
     "twocheckout": "storefront.billing.webhooks.twocheckout_source",
     "sberbank": "storefront.billing.webhooks.sberbank_source",
+    "simplepay": "storefront.billing.webhooks.simplepay_source",
     "paypal_nvp": "storefront.billing.unproven_webhooks.paypal_nvp_source",
     "paypal": "storefront.billing.webhooks.paypal_source",
     "yookassa": "storefront.billing.unproven_webhooks.yookassa_source",
@@ -36,7 +37,7 @@ OUTBOX_DRAFTS = {
     "mail.checkout-reminder": "checkout.reminders.sending.drafts",
 }
 #: Sources whose messages are about money: they wait for nobody else's.
-MONEY_SOURCES = ["stripe", "paypal", "twocheckout", "sberbank"]
+MONEY_SOURCES = ["stripe", "paypal", "twocheckout", "sberbank", "simplepay"]
 #: Jobs of one thread run one after the other, which works beside the others.
 JOBS: dict[str, Any] = {
     "inbox-money": {

@@ -6,6 +6,7 @@ from storefront.core import configuration, currencies, environment
 
 from .paypal import PAYPAL_GATEWAY, PAYPAL_MERCHANT_ID
 from .sberbank import SBERBANK_GATEWAY
+from .simplepay import SIMPLEPAY_GATEWAY
 from .site import SHOP_NAME, env
 from .twocheckout import TWOCHECKOUT_GATEWAY
 from .yookassa import YOOKASSA_GATEWAY
@@ -89,6 +90,7 @@ PAYMENT_GATEWAYS: dict[str, dict[str, Any]] = {
     "twocheckout": TWOCHECKOUT_GATEWAY,
     "sberbank": SBERBANK_GATEWAY,
     "yookassa": YOOKASSA_GATEWAY,
+    "simplepay": SIMPLEPAY_GATEWAY,
     "paypal_nvp": {
         "class": "storefront.gateways.payments.paypal_nvp.gateway.Gateway",
         "env": ("PAYPAL_NVP_USER", "PAYPAL_NVP_PASSWORD", "PAYPAL_NVP_SIGNATURE", "PAYPAL_NVP_MERCHANT_ID"),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from storefront.sandbox.sberbank import SberbankStandIn
+from storefront.sandbox.simplepay import SimplePayStandIn
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
 from storefront.sandbox.yookassa import YooKassaStandIn
 from tests.billing.building import make_invoice
@@ -77,4 +78,16 @@ def yookassa(settings: Any) -> Iterator[YooKassaStandIn]:
         settings.YOOKASSA_SECRET_KEY = "test_sandbox-yookassa-key"
         settings.YOOKASSA_API_BASE = stand_in.base_url
         settings.PAYMENT_GATEWAYS = {"yookassa": settings.PAYMENT_GATEWAYS["yookassa"]}
+        yield stand_in
+
+
+@pytest.fixture
+def simplepay(settings: Any) -> Iterator[SimplePayStandIn]:
+    """The only payment method of the shop, in forints and euros."""
+    with SimplePayStandIn() as stand_in:
+        settings.SIMPLEPAY_ACCOUNTS = [
+            "HUF:PUBLICTESTHUF:sandbox-simplepay-huf", "EUR:PUBLICTESTEUR:sandbox-simplepay-eur",
+        ]  # fmt: skip
+        settings.SIMPLEPAY_API_BASE = stand_in.base_url
+        settings.PAYMENT_GATEWAYS = {"simplepay": settings.PAYMENT_GATEWAYS["simplepay"]}
         yield stand_in

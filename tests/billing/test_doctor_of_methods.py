@@ -58,6 +58,14 @@ def test_twocheckout(twocheckout: TwoCheckoutStandIn, settings: Any) -> None:
     assert "fault" in told and problem == "1 to be put right"
 
 
+def test_simplepay(simplepay: Any, settings: Any) -> None:
+    told, problem = doctor("--method", "simplepay")
+    assert problem == "" and "PUBLICTESTHUF, HUF" in told and "/hooks/simplepay/" in told
+    settings.SIMPLEPAY_ACCOUNTS = ["EUR:PUBLICTESTEUR:a-key-of-somebody-else"]
+    told, problem = doctor("--method", "simplepay")
+    assert "fault" in told and problem == "1 to be put right"
+
+
 class TestClassicPayPal:
     """Each line that may be missing or refused."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -64,7 +66,19 @@ class TestStart(StartCases):
         assert rig.opened() == 1
 
     def test_parallel_starts_with_one_key_open_one_charge(self, rig: Rig) -> None:
-        pytest.skip("the second of two is refused, as above")
+        """Whoever comes second is refused, as above."""
+        barrier = Barrier(4)
+
+        def start(_: int) -> str:
+            barrier.wait()
+            try:
+                return rig.gateway().start(rig.request()).redirect_url
+            except KeySpent:
+                return ""
+
+        with ThreadPoolExecutor(4) as pool:
+            assert len([page for page in pool.map(start, range(4)) if page]) == 1
+        assert rig.opened() == 1
 
     def test_without_an_address_nothing_is_opened(self, rig: Rig) -> None:
         with pytest.raises(Declined):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop as _
 
 from storefront.billing import signals
 from storefront.billing.models import Invoice, LedgerTransaction, Payment, Refund, RefundedUnit, ReviewItem
-from storefront.billing.services import ledger, line_shares, orders, part_payments, reviews, sales
+from storefront.billing.services import ledger, line_shares, orders, part_payments, refund_lookups, reviews, sales
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.poll_schedule import DAILY, next_check
 from storefront.billing.services.refund_units import Unit, made_of, unit_amounts, units_left
@@ -89,6 +89,7 @@ def _follow_row(payment: Payment, snapshot: RefundSnapshot) -> Followed:
     if row is None:
         unconfirmed = payment.refunds.filter(is_ours=True, reference=None)
         row = next((each for each in unconfirmed if each.idempotency_key == snapshot.idempotency_key), None)
+        row = row or refund_lookups.of_same_sum(payment, snapshot)
     if row is None:
         row = Refund.objects.create(
             payment=payment, amount=snapshot.amount, reference=snapshot.refund_reference, is_ours=False,

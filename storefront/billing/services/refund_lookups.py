@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import PaymentAttempt, Refund
+from storefront.billing.gateway_registry import gateway, keeps_refund_keys
+from storefront.billing.models import Payment, PaymentAttempt, Refund
 from storefront.billing.services import reviews
 from storefront.billing.services.locking import lock_payment
 from storefront.billing.services.matching import mismatches
+from storefront.billing.states import RefundStatus, RefundWay
 from storefront.core.sentences import Sentence
 from storefront.gateways.errors import NotFound
 from storefront.gateways.payments.refunds import RefundSnapshot
@@ -28,6 +29,17 @@ def is_absent(refund: Refund, attempt: PaymentAttempt) -> bool:
         return False
     ours = {refund.idempotency_key, refund.reference} - {None}
     return not any(ours & {each.idempotency_key, each.refund_reference} for each in snapshot.refunds)
+
+
+def of_same_sum(payment: Payment, told: RefundSnapshot) -> Refund | None:
+    """The refund that was asked for, without an answer yet, and is of the sum of one that the provider lists.
+
+    That is ours where the provider keeps no keys (``PaymentGateway.keeps_refund_keys``); None elsewhere. The payment is
+    locked."""
+    if keeps_refund_keys(payment.gateway):
+        return None
+    asked = payment.refunds.filter(is_ours=True, reference=None, status=RefundStatus.CREATED, way=RefundWay.METHOD)
+    return asked.filter(asked_at__isnull=False, amount=told.amount).order_by("pk").first()
 
 
 def note_reference(refund: Refund, told: RefundSnapshot) -> None:

@@ -44,7 +44,7 @@ class Api:
         if name == "transactionCancel" and not self.cancels:
             return Response("<h1>404 Not Found</h1>", 404)
         try:
-            given = checks.common(name, _decoded(request.body))
+            given = _decoded(request.body)
             merchant = str(given.get("merchant") or "")
             if not merchant:
                 raise ApiError(5201)
@@ -52,6 +52,7 @@ class Api:
                 raise ApiError(5010)
             currency, key = self.accounts[merchant]
             self._check_signature(request, key)
+            checks.common(name, given)
             self.requests.append({"name": name, **given})
             told = self._calls[name](given, merchant, currency)
         except ApiError as refusal:
@@ -145,11 +146,14 @@ class Api:
         return list(self._state.transactions.values())
 
 
-def _decoded(body: bytes) -> Any:
+def _decoded(body: bytes) -> Object:
     try:
-        return json.loads(body)
+        given = json.loads(body)
     except ValueError:
         raise ApiError(5321) from None
+    if not isinstance(given, dict):
+        raise ApiError(5321)
+    return given
 
 
 def _number(amount: Decimal) -> int | float:

@@ -35,15 +35,14 @@ class Opening:
     url: str
 
 
-def common(name: str, given: Any) -> Mapping[str, Any]:
+def common(name: str, given: Mapping[str, Any]) -> None:
     """The fields of any call. Raises ApiError."""
-    if not isinstance(given, dict) or given.keys() - FIELDS[name] - ALWAYS:
+    if given.keys() - FIELDS[name] - ALWAYS:
         raise ApiError(5321)
     if not isinstance(given.get("salt"), str) or not 32 <= len(given["salt"]) <= 64:
         raise ApiError(5401)
     if not isinstance(given.get("sdkVersion"), str) or not given["sdkVersion"]:
         raise ApiError(5320)
-    return given
 
 
 def opening(given: Mapping[str, Any], *, currency: str, now: float) -> Opening:
