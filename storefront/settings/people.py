@@ -107,16 +107,8 @@ THROTTLES = {
     "hook-mail-inbound": "120/minute",  # mails of the company without its secret, per sender
     # Messages of payment providers that were not proven, per sender; PayPal's own are asked about.
     **dict.fromkeys(
-        (
-            "hook-paypal",
-            "hook-paypal_nvp",
-            "hook-twocheckout",
-            "hook-sberbank",
-            "hook-yookassa",
-            "hook-simplepay",
-        ),
-        "120/minute",
-    ),  # fmt: skip
+        ["hook-" + name for name in "paypal paypal_nvp twocheckout sberbank yookassa simplepay".split()], "120/minute"
+    ),
     "visit": "120/minute",  # product pages that one address says it looks at
     "search": "60/minute",
     "search-suggest": "300/minute",  # while somebody types
