@@ -7,7 +7,8 @@ from decimal import Decimal
 from django.http import HttpRequest
 
 from checkout import unpaid as visitors_orders
-from checkout.pay import choosing, saved_methods
+from checkout.pay import choosing, renewal_boxes, saved_methods
+from checkout.pay.renewal_boxes import NotKept
 from storefront.billing import links, methods_by_hand
 from storefront.billing.models import Invoice
 from storefront.billing.personal_account import paying
@@ -16,13 +17,18 @@ from storefront.billing.services import starting
 
 def begin(request: HttpRequest, invoice: Invoice, method: str, *, total: Decimal) -> str:
     """The address where the buyer pays now: the provider's page, the page that confirms a saved method, the pay page
-    with instructions, or the result of paying from the account. Raises as ``starting`` does."""
+    with instructions, or the result of paying from the account. Raises as ``starting`` does, NotKept, OfferChanged."""
+    boxes = renewal_boxes.ticked(request.POST)
     if method == paying.NAME:
+        renewal_boxes.prepare(request, invoice, boxes, pays_from="account")
         paying.pay(invoice=invoice)
         return links.result_path(invoice)
     if saved := saved_methods.chosen(request, invoice, method):
         _reserve(request, invoice, saved.gateway)
-        return saved_methods.confirm_path(invoice, saved)
+        return saved_methods.confirm_path(invoice, saved, boxes)
+    if boxes and not saved_methods.can_save(method):
+        raise NotKept
+    terms = renewal_boxes.prepare(request, invoice, boxes)
     is_placed_here = visitors_orders.was_placed_here(request, invoice)
     is_by_hand = method in methods_by_hand.names()
     if not is_by_hand:
@@ -38,7 +44,7 @@ def begin(request: HttpRequest, invoice: Invoice, method: str, *, total: Decimal
             gateway_name=method,
             instead_of=request.POST.get("instead", ""),
             total=total,
-            wish=saved_methods.wish(request, invoice, method),
+            wish=saved_methods.wish(request, invoice, method, terms),
         )
         return attempt.redirect_url
     finally:  # another invoice may have taken its place, even where no page was opened after that

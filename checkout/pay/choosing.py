@@ -12,8 +12,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from checkout import unpaid as visitors_orders
-from checkout.pay import saved_methods
+from checkout.pay import renewal_boxes, saved_methods
+from checkout.pay.renewal_boxes import NotKept
 from checkout.pay.saved_methods import is_saved
+from checkout.renewals.offers import Offer, OfferChanged
 from storefront.billing import links, methods_by_hand, public_methods
 from storefront.billing.models import Drawing, Invoice, PaymentAttempt
 from storefront.billing.personal_account import paying
@@ -27,8 +29,8 @@ from storefront.core import money
 BY = "by"
 #: The box by which a customer pays a part from their personal account; its value is the rest that it leaves to pay.
 USE_ACCOUNT = "use_account"
-#: What keeps the account from paying as the page has shown.
-ACCOUNT_ERRORS = (paying.NotEnough, paying.SumsDiffer)
+#: What keeps the page's own choices from being followed as it has shown them.
+OWN_ERRORS = (paying.NotEnough, paying.SumsDiffer, NotKept, OfferChanged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class Choice:
     """What the buyer chooses among. ``chosen``: the name that is ticked; ``by_hand``: the method whose instructions are
     shown, None if none are; ``account``: None unless the customer themselves looks; ``is_account_only``: the seller
     takes nothing else for this invoice. ``save_text``: what ticking the box agrees to that saves what they pay with, ""
-    if nothing can be saved; ``savable``: the titles of the methods that can."""
+    if nothing can be saved; ``savable``: the titles of the methods that can. ``renewals``: what may renew by
+    itself."""
 
     methods: Sequence[OpenMethod]
     chosen: str = ""
@@ -68,6 +71,7 @@ class Choice:
     is_account_only: bool = False
     save_text: str = ""
     savable: Sequence[str] = ()
+    renewals: Sequence[Offer] = ()
 
     @property
     def is_to_make(self) -> bool:
@@ -112,6 +116,7 @@ def of(request: HttpRequest, invoice: Invoice, *, charge: PaymentAttempt | None 
         is_account_only=not open_methods.is_direct(invoice),
         save_text=texts.keep_text() if savable else "",
         savable=savable,
+        renewals=renewal_boxes.shown(request, invoice) if savable or saved or account else (),
     )
 
 

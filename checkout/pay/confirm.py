@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from checkout import unpaid as visitors_orders
+from checkout.pay import renewal_boxes
 from checkout.pay.private_page import HttpResponseSeeOther, private
+from checkout.renewals.offers import Offer, OfferChanged
 from storefront.billing import links, queries
 from storefront.billing.errors import BillingError, NotPayable, PaymentUnavailable
 from storefront.billing.models import Invoice, PaymentAttempt, SavedMethod
@@ -38,10 +40,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, invoice, method)
     try:
+        renewal_boxes.prepare(request, invoice, renewal_boxes.ticked(request.POST), method=method)
         attempt = charging.charge(invoice=invoice, method=method)
     except NotPayable:
         return HttpResponseSeeOther(links.result_path(invoice))
-    except BillingError as exc:
+    except (BillingError, OfferChanged) as exc:
         return _page(request, invoice, method, problem=exc)
     return HttpResponseSeeOther(_where(request, invoice, attempt))
 
@@ -62,8 +65,14 @@ def _method(request: HttpRequest, invoice: Invoice) -> SavedMethod | None:
     return next((each for each in saved.for_invoice(invoice) if each.public_id == asked), None)
 
 
+def _renewals(request: HttpRequest, invoice: Invoice) -> list[Offer]:
+    """What was ticked on the pay page, shown once more as it stands now."""
+    keys = {box.partition(":")[0] for box in renewal_boxes.ticked(request.POST or request.GET)}
+    return [each for each in renewal_boxes.shown(request, invoice) if each.key in keys] if keys else []
+
+
 def _page(
-    request: HttpRequest, invoice: Invoice, method: SavedMethod, problem: BillingError | None = None
+    request: HttpRequest, invoice: Invoice, method: SavedMethod, problem: BillingError | OfferChanged | None = None
 ) -> HttpResponse:
     context = {
         "invoice": invoice,
@@ -72,6 +81,7 @@ def _page(
         "due": part_payments.due(invoice),
         "problem": problem,
         "pay_path": links.pay_path(invoice),
+        "renewals": _renewals(request, invoice),
     }
     status = 200 if problem is None else 503 if isinstance(problem, PaymentUnavailable) else 409
     return render(request, "pay/confirm.html", context, status=status)

@@ -10,10 +10,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from checkout import unpaid as visitors_orders
+from checkout.pay.renewal_boxes import RENEW
 from storefront.billing import gateway_registry, links
 from storefront.billing.models import Drawing, Invoice, PaymentAttempt, SavedMethod
 from storefront.billing.saved_methods import queries, texts
-from storefront.billing.saved_methods.mandates import SaveWish
+from storefront.billing.saved_methods.mandates import SaveWish, Terms
 from storefront.billing.services.open_methods import OpenMethod
 from storefront.core import visitor
 from storefront.gateways.payments.base import Feature
@@ -43,7 +44,7 @@ def shown(request: HttpRequest, invoice: Invoice, open_methods: Sequence[OpenMet
             is_away=away[method.gateway],
             is_by_hand=True,
         )
-        for method in queries.chargeable(invoice.customer, invoice.currency)
+        for method in queries.offered(invoice.customer, invoice.currency)
         if method.gateway in away
     ]
 
@@ -62,13 +63,17 @@ def chosen(request: HttpRequest, invoice: Invoice, name: str) -> SavedMethod | N
     return queries.own(invoice.customer, name.removeprefix(_PREFIX))
 
 
-def wish(request: HttpRequest, invoice: Invoice, gateway_name: str) -> SaveWish | None:
-    """What the customer agrees to by the box of this request; None where it is not ticked, or this cannot be saved."""
+def wish(request: HttpRequest, invoice: Invoice, gateway_name: str, renewals: Sequence[Terms]) -> SaveWish | None:
+    """What the customer agrees to by the boxes of this request; None where nothing is to be saved, or cannot be.
+
+    ``renewals``: what they agreed to about licenses that renew by themselves.
+    """
     is_asked = SAVE in request.POST and visitors_orders.is_customer(request, invoice)
-    if not is_asked or invoice.sold_by or not can_save(gateway_name):
+    if not (is_asked or renewals) or invoice.sold_by or not can_save(gateway_name):
         return None
-    terms = [texts.keep_terms(ip_address=visitor.client_address(request))]
-    return SaveWish(saving=PaymentAttempt.Saving.ATTENDED, terms=terms)
+    kept = [texts.keep_terms(ip_address=visitor.client_address(request))] if is_asked else []
+    saving = PaymentAttempt.Saving.UNATTENDED if renewals else PaymentAttempt.Saving.ATTENDED
+    return SaveWish(saving=saving, terms=[*kept, *renewals])
 
 
 def can_save(gateway_name: str) -> bool:
@@ -77,7 +82,7 @@ def can_save(gateway_name: str) -> bool:
     return known and Feature.SAVED_METHOD in gateway_registry.features(gateway_name)
 
 
-def confirm_path(invoice: Invoice, method: SavedMethod) -> str:
-    """The page on which a payment by a saved method is confirmed."""
+def confirm_path(invoice: Invoice, method: SavedMethod, renewals: Sequence[str]) -> str:
+    """The page on which a payment by a saved method is confirmed; ``renewals``: the boxes that were ticked."""
     path = reverse("pay-saved", kwargs={"token": links.pay_token(invoice)})
-    return f"{path}?{urlencode({'method': method.public_id})}"
+    return f"{path}?{urlencode({'method': method.public_id, RENEW: list(renewals)}, doseq=True)}"

@@ -20,6 +20,7 @@ from checkout.pay.another_total import AnotherTotal
 from checkout.pay.beginning import begin
 from checkout.pay.private_page import HttpResponseSeeOther, private
 from checkout.pay.saved_methods import is_saved
+from checkout.renewals.offers import OfferChanged
 from storefront.billing import instructions, links, queries
 from storefront.billing import status as payment_status
 from storefront.billing.errors import (
@@ -130,7 +131,7 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         if open_methods.open_to(invoice):  # another one may take it
             return _page(request, invoice, problem=MethodNotOpen(), status=409, may_pay=True)
         return _page(request, invoice, problem=exc, status=409)
-    except (MethodStopped, MethodNotOpen, CannotWithdraw, ChosenElsewhere, *choosing.ACCOUNT_ERRORS) as exc:
+    except (MethodStopped, MethodNotOpen, CannotWithdraw, ChosenElsewhere, *choosing.OWN_ERRORS) as exc:
         return _page(request, invoice, problem=exc, status=409, may_pay=True)
     except PaymentUnavailable as exc:
         response = _page(request, invoice, problem=exc, status=503, may_pay=True)
@@ -145,7 +146,7 @@ def _page(
     request: HttpRequest,
     invoice: Invoice,
     *,
-    problem: BillingError | None = None,
+    problem: BillingError | OfferChanged | None = None,
     status: int = 200,
     may_pay: bool = False,
     is_method_missing: bool = False,

@@ -11,9 +11,9 @@ from storefront.billing.saved_methods import mandates
 
 
 def make_method(customer: Any, **values: Any) -> SavedMethod:
-    """A saved card of Stripe's, in use; the customer's default if it is their first."""
+    """A saved card of Stripe's, in use, kept for pressing; the customer's default if it is their first."""
     number = SavedMethod.objects.count() + 1
-    return SavedMethod.objects.create(
+    method = SavedMethod.objects.create(
         **{
             "customer": customer,
             "gateway": "stripe",
@@ -29,6 +29,8 @@ def make_method(customer: Any, **values: Any) -> SavedMethod:
         }
         | values
     )
+    make_mandate(method, Scope.ATTENDED, text="Keep this payment method for my next purchases.")
+    return method
 
 
 def make_mandate(method: SavedMethod, scope: Scope = Scope.RENEWAL, **values: Any) -> Mandate:

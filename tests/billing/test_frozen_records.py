@@ -25,6 +25,7 @@ from storefront.billing.models import (
     LedgerTransaction,
     LineShare,
     LocationEvidence,
+    Mandate,
     Payment,
     PaymentAttempt,
     Refund,
@@ -36,6 +37,7 @@ from storefront.billing.services.refund_plans import RefundDecision
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from tests.billing.building import make_invoice
+from tests.billing.saved_methods import make_mandate, make_method
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +65,7 @@ def frozen(stripe, invoice):
     VatCheck.objects.create(vat_id="FR40303265045", outcome="valid")
     LocationEvidence.objects.create(invoice=invoice, kind="card", country="FR", source="stripe")
     EarlyStart.objects.create(invoice=invoice, text="Begin at once", language="en")
+    make_mandate(make_method(invoice.customer))
     return invoice
 
 
@@ -102,6 +105,11 @@ CHANGES = [
     (LineShare, {"amount": "-1.00"}),
     (FreeOrder, {"reference": "ANOTHER"}),
     (EarlyStart, {"text": "Another"}),
+    (PaymentAttempt, {"saving": "attended"}),
+    (Mandate, {"text": "Another"}),
+    (Mandate, {"amount_limit": "1.00"}),
+    (Mandate, {"scope": "top_up"}),
+    (Mandate, {"agreed_at": "2020-01-01T00:00:00Z"}),
 ]
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from storefront.account.views import own, user_of
 from storefront.billing import gateway_registry
 from storefront.billing.models import Mandate, SavedMethod
-from storefront.billing.models.saved_methods import SavedMethodStatus
+from storefront.billing.models.saved_methods import SavedMethodStatus, Scope
 from storefront.billing.saved_methods import queries, removing, setups
 from storefront.core import clock
 from storefront.core.instants import day_of
@@ -30,6 +30,11 @@ class MethodRow:
     mandates: Sequence[Mandate]
     is_expired: bool
     can_be_replaced: bool
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the customer may press to pay by it."""
+        return any(each.scope == Scope.ATTENDED for each in self.mandates)
 
 
 @own

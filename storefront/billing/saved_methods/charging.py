@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from storefront.billing.errors import BillingError, PaymentRefused, PaymentUnavailable
 from storefront.billing.models import Invoice, Mandate, PaymentAttempt, SavedMethod
-from storefront.billing.models.saved_methods import CHARGEABLE, UNATTENDED
+from storefront.billing.models.saved_methods import CHARGEABLE, UNATTENDED, Scope
 from storefront.billing.services import claiming, part_payments, starting
 from storefront.billing.services.opening import resume
 from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus
@@ -30,8 +30,9 @@ def charge(*, invoice: Invoice, method: SavedMethod, mandate: Mandate | None = N
     """Charge a saved method of the invoice's customer with all that the invoice still asks for.
 
     With ``mandate`` the customer is absent; it must be live, of that method, unattended, and allow the amount. Without,
-    they have pressed for it. The row is committed before the provider is called; another open charge of the invoice is
-    closed there first, and a charge of the same method whose answer is unknown is continued instead of begun anew.
+    they have pressed for it, and have agreed before that it is kept for that. The row is committed before the provider
+    is called; another open charge of the invoice is closed there first, and a charge of the same method whose answer is
+    unknown is continued instead of begun anew.
 
     Returns the attempt: SUCCEEDED; FAILED, with ``failure_code``; PENDING: with ``redirect_url`` where the attending
     customer must confirm to their bank, else the money is on its way. Not inside a transaction.
@@ -70,6 +71,8 @@ def _check(invoice: Invoice, method: SavedMethod, mandate: Mandate | None) -> No
     if not is_theirs or method.status not in CHARGEABLE or not method.method_reference:
         raise NotChargeable
     if mandate is None:
+        if not method.mandates.filter(scope=Scope.ATTENDED, ended_at=None).exists():
+            raise NotChargeable
         return
     mandate = states.lock(mandate)
     is_live = mandate.ended_at is None and mandate.method_id == method.pk and mandate.scope in UNATTENDED

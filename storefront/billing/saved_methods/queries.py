@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from storefront.billing import gateway_registry
 from storefront.billing.models import Invoice, Mandate, SavedMethod
-from storefront.billing.models.saved_methods import CHARGEABLE, SHOWN
+from storefront.billing.models.saved_methods import CHARGEABLE, SHOWN, Scope
 from storefront.billing.services import open_methods
 from storefront.gateways.errors import ConfigurationError
 from storefront.gateways.payments.base import Feature
@@ -29,10 +29,17 @@ def chargeable(customer: User, currency: str = "") -> list[SavedMethod]:
     return [row for row in rows if can_charge(row.gateway, currency)]
 
 
+def offered(customer: User, currency: str = "") -> list[SavedMethod]:
+    """Those that a customer may press for: they have agreed that they are kept for that."""
+    kept = Mandate.objects.filter(customer=customer, scope=Scope.ATTENDED, ended_at=None)
+    ids = set(kept.values_list("method_id", flat=True))
+    return [each for each in chargeable(customer, currency) if each.pk in ids] if ids else []
+
+
 def for_invoice(invoice: Invoice) -> list[SavedMethod]:
-    """Those of its customer that may pay an invoice, by the rules of the payment methods they belong to."""
+    """Those that its customer may press for, by the rules of the payment methods they belong to."""
     open_names = {each.name for each in open_methods.open_to(invoice)}
-    return [each for each in chargeable(invoice.customer, invoice.currency) if each.gateway in open_names]
+    return [each for each in offered(invoice.customer, invoice.currency) if each.gateway in open_names]
 
 
 def can_charge(gateway_name: str, currency: str = "") -> bool:
