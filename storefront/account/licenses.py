@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from checkout.page import portal_field
 from storefront.account import rows
 from storefront.account.forms import HandoverForm
+from storefront.account.renewals import panel
 from storefront.account.views import own, page_of, user_of
 from storefront.core.form_fields import Question
 from storefront.licensing import queries as licensing
@@ -62,6 +63,7 @@ def license_page(
         "problem": problem,
         "question": question,
         "typed": typed,
+        "renewal": panel.of(found),
         "may_move": row.link.code in ("unnamed", "waiting", "scheduled", "conflict"),
     }
     return render(request, "account_pages/license.html", context, status=status)

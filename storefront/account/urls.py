@@ -23,6 +23,9 @@ from storefront.account.documents import views as documents
 from storefront.account.funds import movements, top_up
 from storefront.account.methods import adding
 from storefront.account.methods import views as methods
+from storefront.account.renewals import listing as subscriptions
+from storefront.account.renewals import stop_link
+from storefront.account.renewals import views as renewals
 
 urlpatterns = [
     path("account/", views.home, name="account-home"),
@@ -60,6 +63,10 @@ urlpatterns = [
     path("account/licenses/<slug:public_id>/", licenses.license, name="account-license"),
     path("account/licenses/<slug:public_id>/address/", licenses.license_address, name="account-license-address"),
     path("account/licenses/<slug:public_id>/hand-over/", handovers.offer, name="account-license-hand-over"),
+    path("account/licenses/<slug:public_id>/renew/", renewals.renew, name="account-license-renew"),
+    path("account/licenses/<slug:public_id>/renew/act/", renewals.act, name="account-license-renewal"),
+    path("account/subscriptions/", subscriptions.subscriptions, name="account-subscriptions"),
+    path("renewals/stop/<str:token>/", stop_link.stop, name="subscription-stop"),
     path("handover/<str:token>/", handovers.answer, name="license-handover"),
     path("account/orders/", views.orders, name="account-orders"),
     path("account/orders/<slug:number>/", views.order, name="account-order"),

@@ -23,6 +23,7 @@ from oscar.apps.order.models import Order
 from checkout.models import Consent
 from storefront.account import refund_offers, rows
 from storefront.account.documents import listing
+from storefront.account.renewals import summary
 from storefront.billing import queries as billing
 from storefront.billing import status
 from storefront.billing.models import Invoice
@@ -76,6 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "unpaid": rows.invoice_rows(billing.unpaid_of(user)[:ON_DASHBOARD]),
         "licenses": rows.license_rows(licenses[:ON_DASHBOARD]),
         "license_count": licenses.count(),
+        "renewing": summary.of(user),
         "may_add_funds": top_ups.is_offered(),
     }
     return render(request, "account_pages/home.html", context)

@@ -86,6 +86,8 @@ THROTTLES = {
     "withdraw-find-address": "5/day",  # ... and that one address may get, whoever asks
     "handover-offer": "20/day",  # offers of licenses that a customer may make
     "handover-answer": "30/hour",
+    "renewal-change": "30/hour",  # times that a customer may agree to how licenses renew by themselves
+    "subscription-stop": "30/hour",  # renewals that a visitor may stop by mailed links
     "bitrix24-verify": "60/minute",  # questions to Bitrix24 about who opens the app, per visitor
     "bitrix24-verify-portal": "300/minute",  # ... and per portal; more than one visitor alone can use up
     "bitrix24-events": "600/minute",  # events per sender; the vendor's queue has few addresses

@@ -21,7 +21,7 @@ SHOWN = frozenset(
         "account-license", "account-orders", "account-order", "account-agreements", "account-consent",
         "account-profile", "account-tickets", "account-ticket", "account-documents", "account-document",
         "account-payers", "account-refund", "account-payments", "account-expenses", "account-statement",
-        "account-methods",
+        "account-methods", "account-subscriptions",
     }
 )  # fmt: skip
 #: What the customer's request has of the one that staff sent: nothing that says who sent it.
