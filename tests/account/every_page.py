@@ -29,7 +29,7 @@ from storefront.billing.personal_account import paying
 from storefront.billing.services import payers, refund_requests, settlement, starting
 from storefront.billing.states import InvoiceKind
 from storefront.core import clock, error_pages
-from storefront.licensing.links import extend_token, handover_url
+from storefront.licensing.links import extend_token, handover_url, subscription_stop_url
 from storefront.licensing.models import License
 from storefront.licensing.services import handovers
 from storefront.notifications import addresses
@@ -43,6 +43,7 @@ from tests.billing.documents.building import make_document
 from tests.billing.saved_methods import make_mandate, make_method
 from tests.billing.transfers import make_account
 from tests.checkout.building import left_cart
+from tests.checkout.renewals.building import turn_on
 from tests.cms.test_articles import block, step
 from tests.cms.test_blocks import everything, picture
 from tests.factories import PASSWORD, make_software
@@ -340,6 +341,27 @@ def _methods(customer: Any) -> Iterator[Kind]:
     SavedMethod.objects.filter(pk__in=[method.pk, refused.pk]).update(status="removed", is_default=False)
 
 
+def _renewals(license: License) -> Iterator[Kind]:
+    """Choosing, choosing wrong, the terms, what renews and how it is changed, the link that stops it."""
+    path = f"/account/licenses/{license.public_id}/"
+    yield Kind("/account/subscriptions/")
+    yield Kind(f"{path}renew/", is_main=True)
+    yield Kind(f"{path}renew/?months=12&source=account&fallback=account", status=422)
+    yield Kind(f"{path}renew/?months=12&source=account", is_main=True)
+    yield Kind(f"{path}renew/?months=12&source=account", act=send("main form"))
+    for at in ("renew/", "renew/?months=12&source=account"):
+        yield Kind(f"/ru{path}{at}")
+    subscription = turn_on(license, pays_from="account")
+    yield Kind(path, act=open_all("main details"), is_main=True)
+    yield Kind(f"/ru{path}", act=open_all("main details"))
+    yield Kind("/account/subscriptions/", is_main=True)
+    yield Kind("/ru/account/subscriptions/")
+    link = subscription_stop_url(subscription.public_id, "en").removeprefix(settings.SITE_URL)
+    yield Kind(link, is_main=True)
+    yield Kind(link, act=press("main form button"))
+    yield Kind("/account/subscriptions/")
+
+
 def of_customers(customer: Any, invoice: Any, license: Any, consent: Any, stripe: Any) -> Iterator[Kind]:
     """The account: begins with the log-in."""
     yield Kind("/account/login/", act=log_in, is_main=True)
@@ -351,6 +373,7 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any, stripe
     yield Kind(f"/account/licenses/{license.public_id}/")
     yield Kind(f"/account/licenses/{license.public_id}/", act=send("form[action$='/address/']", bitrix24_address="x"))
     yield from _refunds(license)
+    yield from _renewals(license)
     yield from _funds(customer, stripe)
     offer = handovers.offer(license=license, holder=customer, email="receiver@example.com", language="en")
     yield Kind(f"/account/licenses/{license.public_id}/")

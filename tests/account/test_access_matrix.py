@@ -29,7 +29,7 @@ from storefront.billing.models import MethodSetup, RefundRequest, Seller
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import payers, starting
 from storefront.core import throttle
-from storefront.licensing.links import extend_token, handover_url
+from storefront.licensing.links import extend_token, handover_url, subscription_stop_url
 from storefront.licensing.services import handovers
 from storefront.support.links import conversation_url, rating_url
 from storefront.support.services.conversations import begin
@@ -39,6 +39,7 @@ from storefront.users.models import DataRequest, User
 from tests.billing.documents.building import make_document
 from tests.billing.saved_methods import make_method
 from tests.checkout.building import left_cart
+from tests.checkout.renewals.building import turn_on
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,12 @@ def copy_of(customer: Any) -> DataRequest:
     return request
 
 
+def stop_link(license: Any) -> str:
+    """Of the license's renewal, which its customer has turned on."""
+    subscription = turn_on(license, pays_from="account")
+    return subscription_stop_url(subscription.public_id, "en").removeprefix("http://testserver")
+
+
 @pytest.fixture
 def addresses(
     invoice: Any, license: Any, consent: Any, conversation: Any, document: Any, stripe: Any, shop: Any
@@ -142,6 +149,9 @@ def addresses(
         "/account/invoices/<slug:number>/proof/": f"/account/invoices/{invoice.number}/proof/",
         "/account/invoices/<slug:number>/refund/": f"/account/invoices/{invoice.number}/refund/",
         "/account/refunds/<slug:public_id>/": f"/account/refunds/{asked.public_id}/",
+        "/account/licenses/<slug:public_id>/renew/": f"/account/licenses/{license.public_id}/renew/",
+        "/account/licenses/<slug:public_id>/renew/act/": f"/account/licenses/{license.public_id}/renew/act/",
+        "/renewals/stop/<str:token>/": stop_link(license),
         "/withdraw/<str:token>/": links.withdrawal_path(invoice),
         "/handover/<str:token>/": handover,
         "/account/licenses/<slug:public_id>/address/": f"/account/licenses/{license.public_id}/address/",

@@ -29,7 +29,7 @@ from storefront.billing.models import Invoice
 from storefront.billing.services.payments import pay as pay_from
 from storefront.billing.services.payments import register
 from storefront.core import clock
-from storefront.licensing.links import extend_url, handover_url
+from storefront.licensing.links import extend_url, handover_url, subscription_stop_url
 from storefront.licensing.services import handovers
 from storefront.notifications import outbox
 from storefront.notifications.models import OutboxMessage
@@ -44,6 +44,7 @@ from tests.account.test_access_matrix import routes
 from tests.billing.building import make_invoice
 from tests.billing.transfers import make_account
 from tests.checkout.building import PAYER
+from tests.checkout.renewals.building import turn_on
 from tests.checkout.test_reminders import asked as leave_checkout
 from tests.factories import PASSWORD
 
@@ -178,6 +179,15 @@ def withdraw(things: Things, url: str) -> bool:
     return bool(invoice.refund_requests.filter(is_withdrawal=True).exists())
 
 
+def renewal(things: Things) -> str:
+    return subscription_stop_url(turn_on(things.license, pays_from="account").public_id, "en")
+
+
+def stop_renewal(things: Things, url: str) -> bool:
+    Client().post(url)
+    return bool(things.license.subscriptions.get().status == "stopped")
+
+
 RESULT = "/pay/result/<str:token>/"
 
 
@@ -215,6 +225,7 @@ LINKS = {
         lambda things, url: Client().post(url, {"bitrix24_address": "globex.bitrix24.com"}).status_code == 302,
     ),
     "take a license": Link("/handover/<str:token>/", handover, take_license),
+    "stop a renewal": Link("/renewals/stop/<str:token>/", renewal, stop_renewal),
     "withdraw from a contract": Link("/withdraw/<str:token>/", withdrawal, withdraw),
     "extend": Link("/basket/extend/<str:token>/", lambda things: extend_url(things.license), read("checkout-form")),
     "go on with a cart": Link(
