@@ -112,7 +112,9 @@ def test_what_cannot_be_chosen_is_said_at_its_field(
     assert answer.status_code == 422 and told in text_of(answer)
 
 
-def test_another_customers_method_cannot_be_chosen(own: Client, license: License, card: Any, make_customer: Any) -> None:
+def test_another_customers_method_cannot_be_chosen(
+    own: Client, license: License, card: Any, make_customer: Any
+) -> None:
     theirs = make_method(make_customer("other@example.com"))
     answer = own.get(f"{page_of(license)}renew/", {"months": "12", "source": theirs.public_id})
     assert answer.status_code == 422
@@ -215,5 +217,3 @@ def test_the_link_of_a_mail_stops_without_a_log_in(license: License, card: Any, 
     assert Subscription.objects.get().status == "stopped"
     assert "Stopped: no more charges come." in shown(client, link)
     assert client.get(link[:-3] + "xx/").status_code == 404
-
-
