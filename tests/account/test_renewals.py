@@ -1,4 +1,4 @@
-"""A license renews by itself: turned on in the account, changed, skipped and stopped there, or by the link of a mail."""
+"""A license renews by itself: turned on in the account, changed, skipped and stopped there, or by a mail's link."""
 
 from __future__ import annotations
 
