@@ -113,7 +113,7 @@ def _open(setup: MethodSetup) -> MethodSetup:
 
 
 def _record(setup: MethodSetup, found: SetupSnapshot) -> MethodSetup:
-    is_ours = found.our_reference == setup.public_id and found.is_live == setup.is_live
+    is_ours = found.our_reference in ("", setup.public_id) and found.is_live == setup.is_live
     if not is_ours:
         logger.warning("setup %s: the provider's page is not ours", setup.pk)
         return _close(setup, MethodSetup.Status.FAILED, "mismatch")

@@ -86,7 +86,10 @@ class SetupRequest:
 
 @dataclass(frozen=True, slots=True)
 class SetupSnapshot:
-    """What became of such a page: OPEN, PROCESSING, SUCCEEDED (``method`` is set), FAILED or EXPIRED."""
+    """What became of such a page: OPEN, PROCESSING, SUCCEEDED (``method`` is set), FAILED or EXPIRED.
+
+    ``our_reference``: "" where the provider does not tell whose page it is.
+    """
 
     provider_reference: str
     our_reference: str

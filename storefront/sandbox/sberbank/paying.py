@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from storefront.sandbox.sberbank import cards, page
+from storefront.sandbox import typed_cards
+from storefront.sandbox.sberbank import page
 from storefront.sandbox.sberbank.bindings import Bindings
 from storefront.sandbox.sberbank.orders import Orders
 from storefront.sandbox.sberbank.state import ApiError, Object, State
@@ -98,7 +99,7 @@ class Cashier:
             return kept["_card"] if typed.get("cvc", "").isdigit() and len(typed["cvc"]) == 3 else None
         if way == "sberpay":
             return MIR | {"way": "SBRF_SBERPAY"}
-        return cards.read(
+        return typed_cards.read(
             typed.get("number", ""), typed.get("expiry", ""), typed.get("cvc", ""), now=self._state.clock()
         )
 

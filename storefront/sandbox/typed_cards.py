@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-
-from storefront.sandbox.sberbank.state import Object
+from typing import Any
 
 _SYSTEMS = {"2": "MIR", "4": "VISA", "5": "MASTERCARD"}
 
 
-def read(number: str, expiry: str, code: str, *, now: float) -> Object | None:
-    """A card as the bank keeps it; None if something is mistyped: a wrong check digit, a date that has passed."""
+def read(number: str, expiry: str, code: str, *, now: float) -> dict[str, Any] | None:
+    """Number, expiration (YYYYMM) and system of a card; None for a wrong check digit or a date that has passed."""
     digits = re.sub(r"[\s-]", "", number)
     until = re.fullmatch(r"(0[1-9]|1[0-2])\s*/\s*(\d{2})", expiry.strip())
     if not re.fullmatch(r"[0-9]{16,19}", digits) or not _adds_up(digits) or digits[0] not in _SYSTEMS:
