@@ -26,7 +26,8 @@ Built = TypeVar("Built")
 #: Settings that nothing in the catalogue reads when it writes: of providers, portals, mail, staff, requests. (The
 #: name of the module is gone as soon as a test changes any setting at all.)
 _ELSEWHERE = (
-    *("STRIPE_", "PAYPAL_", "TWOCHECKOUT_", "SBERBANK_", "YOOKASSA_", "SIMPLEPAY_", "PAYMENT_", "VIES_", "BITRIX24_"),
+    *("STRIPE_", "PAYPAL_", "TWOCHECKOUT_", "SBERBANK_", "YOOKASSA_", "SIMPLEPAY_", "PAYMASTER_", "PAYMENT_", "VIES_"),
+    "BITRIX24_",
     *("EMAIL_", "ANYMAIL", "OUTBOX_", "INBOX_"),
     *("STAFF_", "APPROVAL_", "REFUND_"),
     *("THROTTLES", "ALLOWED_HOSTS", "SITE_URL", "PAGE_CACHE_", "MEDIA_ROOT", "PRIVATE_MEDIA_ROOT", "SETTINGS_MODULE"),

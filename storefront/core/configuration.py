@@ -21,13 +21,13 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 _SECRETS = (
     "SECRET_KEY", "SALT_KEY", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS", "MAIL_WEBHOOK_SECRETS",
     "TWOCHECKOUT_SECRET_KEYS", "TWOCHECKOUT_BUY_LINK_SECRET", "PAYPAL_CLIENT_SECRET",
-    "PAYPAL_NVP_PASSWORD", "PAYPAL_NVP_SIGNATURE", "SBERBANK_PASSWORD", "SBERBANK_CALLBACK_KEYS",
+    "PAYPAL_NVP_PASSWORD", "PAYPAL_NVP_SIGNATURE", "SBERBANK_PASSWORD", "SBERBANK_CALLBACK_KEYS", "PAYMASTER_TOKEN",
     "YOOKASSA_SECRET_KEY", "SIMPLEPAY_ACCOUNTS",
 )  # fmt: skip
 #: Settings that hold a provider's address.
 _PROVIDERS = (
     "STRIPE_API_BASE", "PAYPAL_API_BASE", "PAYPAL_NVP_API_BASE", "TWOCHECKOUT_API_BASE", "TWOCHECKOUT_CHECKOUT_BASE",
-    "SBERBANK_API_BASE", "YOOKASSA_API_BASE", "SIMPLEPAY_API_BASE", "VIES_API_BASE",
+    "SBERBANK_API_BASE", "PAYMASTER_API_BASE", "YOOKASSA_API_BASE", "SIMPLEPAY_API_BASE", "VIES_API_BASE",
 )  # fmt: skip
 #: Shorter signing keys can be guessed; Django's own generator makes 50 characters.
 MIN_SECRET_KEY = 40
@@ -152,6 +152,8 @@ def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     chat = values["BITRIX24_CHAT_URL"]
     if chat and not (is_public(chat) and urlsplit(chat).path.endswith(".js")):
         yield "E008", f"BITRIX24_CHAT_URL is {chat!r}, which is not the public https address of a script."
+    if values["PAYMASTER_TEST"] and not values.get("ALLOW_TEST_KEYS"):
+        yield "E015", "PAYMASTER_TEST lets nobody pay real money (ALLOW_TEST_KEYS=true admits it)."
     if values["TWOCHECKOUT_TEST_ORDERS"] and not values.get("ALLOW_TEST_KEYS"):
         yield "E015", "TWOCHECKOUT_TEST_ORDERS lets nobody pay real money (ALLOW_TEST_KEYS=true admits it)."
     for name in _SECRETS:

@@ -21,6 +21,8 @@ YOOKASSA_KEY = "test_sandbox-yookassa-key"
 SIMPLEPAY_ACCOUNTS = tuple(
     f"{each}:PUBLICTEST{each}:sandbox-simplepay-{each.lower()}" for each in ("HUF", "EUR", "USD")
 )
+PAYMASTER_ID = "3b6d8f7e-1c54-4a8e-9d0e-5f0b1c2d3e4f"
+PAYMASTER_TOKEN = "sandbox-paymaster-token"  # noqa: S105  (throw-away)
 #: Those that production refuses.
 SECRETS = frozenset(
     {
@@ -36,6 +38,7 @@ SECRETS = frozenset(
         NVP_SIGNATURE,
         SBERBANK_PASSWORD,
         SBERBANK_KEY,
+        PAYMASTER_TOKEN,
         YOOKASSA_KEY,
         *SIMPLEPAY_ACCOUNTS,
     }

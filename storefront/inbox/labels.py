@@ -12,6 +12,7 @@ SOURCES: dict[str, str | Promise] = {
     "paypal_nvp": "PayPal (classic)",
     "paypal": "PayPal",
     "sberbank": "Sberbank",
+    "paymaster": "PayMaster",
     "yookassa": "YooKassa",
     "bitrix24": "Bitrix24",
     "mail": _("Mail company"),

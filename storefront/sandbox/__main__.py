@@ -11,6 +11,7 @@ from typing import Any
 
 from storefront.sandbox.bitrix24 import Bitrix24StandIn
 from storefront.sandbox.mail import MailStandIn
+from storefront.sandbox.paymaster import PayMasterStandIn
 from storefront.sandbox.paypal import PayPalStandIn
 from storefront.sandbox.paypal_nvp import PayPalNvpStandIn
 from storefront.sandbox.sberbank import SberbankStandIn
@@ -29,7 +30,7 @@ def parse() -> argparse.Namespace:
         type=int,
         default=8100,
         help="Stripe here, then mail, Bitrix24 (three ports), VIES, PayPal, PayPal classic, 2Checkout, Sberbank, "
-        "YooKassa, SimplePay",
+        "YooKassa, SimplePay, PayMaster",
     )
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps the stand-ins' state")
     parser.add_argument("--apps", type=json.loads, default=[], help="JSON list: code, client_id, client_secret")
@@ -115,6 +116,7 @@ def _more_ways_to_pay(options: argparse.Namespace) -> list[Any]:
             ipn_url=f"{options.shop}/hooks/simplepay/",
             state_path=options.state / "simplepay.json",
         ),
+        PayMasterStandIn(port=options.port + 12, state_path=options.state / "paymaster.json"),
     ]
 
 

@@ -7,6 +7,7 @@ from .data_protection import *  # noqa: F403
 from .jobs import *  # noqa: F403
 from .mail import *  # noqa: F403
 from .pages import *  # noqa: F403
+from .paymaster import *  # noqa: F403
 from .paypal import *  # noqa: F403
 from .people import *  # noqa: F403
 from .sberbank import *  # noqa: F403

@@ -7,7 +7,7 @@ from storefront.core import provider_settings, sandbox_keys
 from .base import *  # noqa: F403
 from .base import REFUND_APPROVAL_ABOVE, SHOP_CURRENCIES, SHOP_CURRENCY, STATIC_ROOT, env
 from .sandbox import *  # noqa: F403
-from .sandbox import PORT, SANDBOX_SBERBANK, SANDBOX_TWOCHECKOUT, SANDBOX_YOOKASSA
+from .sandbox import PORT, SANDBOX_PAYMASTER, SANDBOX_SBERBANK, SANDBOX_TWOCHECKOUT, SANDBOX_YOOKASSA
 
 SITE_URL = env.origin("SITE_URL", default=f"http://127.0.0.1:{PORT}")
 WAGTAILADMIN_BASE_URL = SITE_URL
@@ -36,6 +36,10 @@ SIMPLEPAY_ACCOUNTS = env.entries(
     "SIMPLEPAY_ACCOUNTS", each=provider_settings.simplepay_account, what=provider_settings.SIMPLEPAY_FORM,
     default=[*sandbox_keys.SIMPLEPAY_ACCOUNTS],
 )  # fmt: skip
+PAYMASTER_MERCHANT_ID = env.text("PAYMASTER_MERCHANT_ID", default=sandbox_keys.PAYMASTER_ID)
+PAYMASTER_TOKEN = env.text("PAYMASTER_TOKEN", default=sandbox_keys.PAYMASTER_TOKEN)
+PAYMASTER_TEST = env.boolean("PAYMASTER_TEST", default=True)
+PAYMASTER_API_BASE = env.url("PAYMASTER_API_BASE", default=f"{SANDBOX_PAYMASTER}/api/v2")
 PAYPAL_NVP_USER = env.text("PAYPAL_NVP_USER", default="seller_api1.example.com")
 PAYPAL_NVP_PASSWORD = env.text("PAYPAL_NVP_PASSWORD", default=sandbox_keys.NVP_PASSWORD)
 PAYPAL_NVP_SIGNATURE = env.text("PAYPAL_NVP_SIGNATURE", default=sandbox_keys.NVP_SIGNATURE)

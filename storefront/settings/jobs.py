@@ -11,6 +11,7 @@ INBOX_SOURCES = {
     "twocheckout": "storefront.billing.webhooks.twocheckout_source",
     "sberbank": "storefront.billing.webhooks.sberbank_source",
     "simplepay": "storefront.billing.webhooks.simplepay_source",
+    "paymaster": "storefront.billing.webhooks.paymaster_source",
     "paypal_nvp": "storefront.billing.unproven_webhooks.paypal_nvp_source",
     "paypal": "storefront.billing.webhooks.paypal_source",
     "yookassa": "storefront.billing.unproven_webhooks.yookassa_source",

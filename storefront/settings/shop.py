@@ -4,6 +4,7 @@ from typing import Any
 
 from storefront.core import configuration, currencies, environment
 
+from .paymaster import PAYMASTER_GATEWAY, PAYMASTER_MERCHANT_ID
 from .paypal import PAYPAL_GATEWAY, PAYPAL_MERCHANT_ID
 from .sberbank import SBERBANK_GATEWAY
 from .simplepay import SIMPLEPAY_GATEWAY
@@ -89,6 +90,7 @@ PAYMENT_GATEWAYS: dict[str, dict[str, Any]] = {
     "paypal": PAYPAL_GATEWAY,
     "twocheckout": TWOCHECKOUT_GATEWAY,
     "sberbank": SBERBANK_GATEWAY,
+    "paymaster": PAYMASTER_GATEWAY,
     "yookassa": YOOKASSA_GATEWAY,
     "simplepay": SIMPLEPAY_GATEWAY,
     "paypal_nvp": {
@@ -136,7 +138,11 @@ KEPT_STATES = {
 #: What other rooms add to the demo, called with a member of staff and the customer.
 DEMO_PARTS = ["storefront.backoffice.demo.load", "storefront.billing.documents.demo.load"]
 #: The provider's own name of the account that must receive our money, where the provider tells it.
-PAYMENT_ACCOUNTS: dict[str, str] = {"paypal": PAYPAL_MERCHANT_ID, "paypal_nvp": PAYPAL_NVP_MERCHANT_ID}
+PAYMENT_ACCOUNTS: dict[str, str] = {
+    "paypal": PAYPAL_MERCHANT_ID,
+    "paypal_nvp": PAYPAL_NVP_MERCHANT_ID,
+    "paymaster": PAYMASTER_MERCHANT_ID,
+}
 
 # --- Tax ---------------------------------------------------------------------------------------------------------
 #: VIES, which says whether a VAT ID is valid (see gateways/vies.py).

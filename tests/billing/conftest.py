@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from storefront.sandbox.paymaster import PayMasterStandIn
 from storefront.sandbox.sberbank import SberbankStandIn
 from storefront.sandbox.simplepay import SimplePayStandIn
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
@@ -90,4 +91,16 @@ def simplepay(settings: Any) -> Iterator[SimplePayStandIn]:
         ]  # fmt: skip
         settings.SIMPLEPAY_API_BASE = stand_in.base_url
         settings.PAYMENT_GATEWAYS = {"simplepay": settings.PAYMENT_GATEWAYS["simplepay"]}
+        yield stand_in
+
+
+@pytest.fixture
+def paymaster(settings: Any) -> Iterator[PayMasterStandIn]:
+    """The only payment method of the shop, in test mode."""
+    with PayMasterStandIn(merchant_id="merchant-1") as stand_in:
+        settings.PAYMASTER_MERCHANT_ID, settings.PAYMASTER_TOKEN = "merchant-1", "sandbox-paymaster-token"
+        settings.PAYMENT_ACCOUNTS = {"paymaster": "merchant-1"}
+        settings.PAYMASTER_TEST = True
+        settings.PAYMASTER_API_BASE = f"{stand_in.base_url}/api/v2"
+        settings.PAYMENT_GATEWAYS = {"paymaster": settings.PAYMENT_GATEWAYS["paymaster"]}
         yield stand_in
