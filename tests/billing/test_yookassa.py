@@ -12,9 +12,14 @@ from django.test import Client
 
 from storefront.billing.errors import CannotBeCharged
 from storefront.billing.gateway_registry import missing
-from storefront.billing.models import Payment, PaymentAttempt, ReviewItem
+from storefront.billing.models import Payment, PaymentAttempt, ReviewItem, SavedMethod
+from storefront.billing.models.saved_methods import Scope
+from storefront.billing.saved_methods import removing
+from storefront.billing.saved_methods.charging import charge
+from storefront.billing.saved_methods.mandates import SaveWish, Terms
 from storefront.billing.services import payment_methods
 from storefront.billing.services.cancelling import cancel_attempt
+from storefront.billing.services.charged_lines import lines_of
 from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.reconcile import reconcile
 from storefront.billing.services.refunds import start as refund
@@ -156,3 +161,67 @@ def test_refunds_part_then_whole_and_by_hand(yookassa: YooKassaStandIn, roubles:
     roubles.refresh_from_db()
     assert payment.amount_refunded == Decimal("9600.00") and roubles.status == "refunded"
     assert audited() == []
+
+
+def test_what_is_saved_is_charged_again_until_it_is_removed(
+    yookassa: YooKassaStandIn, roubles: Any, customer: Any, audited: Any
+) -> None:
+    wish = SaveWish(
+        saving=PaymentAttempt.Saving.UNATTENDED,
+        terms=[Terms(scope=Scope.RENEWAL, text="Renew my license every year.", language="en", ip_address="192.0.2.7")],
+    )
+    first = start(invoice=roubles, gateway_name="yookassa", wish=wish)
+    yookassa.pay(first.provider_reference or "")
+    settle(attempt_id=first.pk)
+    method = SavedMethod.objects.get()
+    assert (method.brand, method.last4, method.status) == ("Mastercard", "4444", "active")
+    mandate = method.mandates.get()
+    again = charge(invoice=make_invoice(customer, "990.00", currency="RUB"), method=method, mandate=mandate)
+    assert (again.status, again.payment.amount) == ("succeeded", Decimal("990.00"))
+    yookassa.methods.change(first.provider_reference or "", reason="permission_revoked", party="yoo_money")
+    refused = charge(invoice=make_invoice(customer, "991.00", currency="RUB"), method=method, mandate=mandate)
+    assert (refused.status, refused.failure_code) == ("failed", "permission_revoked")
+    removing.remove(method)
+    removing.forget_removed()
+    assert not SavedMethod.objects.filter(method_reference=first.provider_reference).exists()
+    assert yookassa.stats()["charges"] == 2 and audited() == []
+
+
+def test_receipts_go_with_payment_and_refund(
+    yookassa: YooKassaStandIn, customer: Any, settings: Any, audited: Any
+) -> None:
+    settings.YOOKASSA_RECEIPTS = True
+    yookassa.change_shop(receipts=True)
+    attempt = begun(make_invoice(customer, "9000.00", "600.00", currency="RUB"))
+    asked = yookassa.receipt(attempt.provider_reference or "")
+    assert asked["customer"] == {"email": customer.email}
+    assert [(each["amount"]["value"], each["vat_code"]) for each in asked["items"]] == [("9000.00", 1), ("600.00", 1)]
+    yookassa.pay(attempt.provider_reference or "")
+    payment = settle(attempt_id=attempt.pk).payment
+    assert refund(payment=payment, amount=Decimal("96.00"), reason="asked for", by=None).status == "succeeded"
+    [sent] = [
+        json.loads(each["body"]) for each in yookassa.requests() if each["path"] == "/v3/refunds" and each["body"]
+    ]
+    assert [each["amount"]["value"] for each in sent["receipt"]["items"]] == ["90.00", "6.00"]
+    assert audited() == []
+
+
+@pytest.mark.parametrize(
+    ("treatment", "rate"), [("standard", Decimal("22.000")), ("zero", Decimal(0)), ("exempt", None)]
+)
+def test_lines_name_their_rate_and_the_rest_of_an_invoice_does_too(
+    customer: Any, treatment: str, rate: Decimal | None
+) -> None:
+    invoice = make_invoice(customer, "100.00", "20.00", currency="RUB")
+    invoice.tax_treatment = treatment
+    lines = list(invoice.lines.all())
+    for line, its_rate in zip(lines, (rate or Decimal(0), Decimal("10.000")), strict=True):
+        line.tax_rate = its_rate
+    invoice._prefetched_objects_cache = {"lines": lines}
+    attempt = PaymentAttempt(invoice=invoice, gateway="yookassa", currency="RUB", amount=invoice.amount)
+    second = None if treatment == "exempt" else Decimal("10.000")
+    assert [(each.amount, each.tax_rate) for each in lines_of(attempt)] == [(100, rate), (20, second)]
+    attempt.amount = Decimal("60.01")
+    rest = lines_of(attempt)
+    assert sum(each.amount for each in rest) == Decimal("60.01")
+    assert [each.tax_rate for each in rest] == ([None] if treatment == "exempt" else [rate, second])

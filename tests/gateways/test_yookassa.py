@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -29,13 +28,13 @@ from tests.gateways.payment_gateway_cases import (
     StartCases,
     WebhookCases,
 )
-from tests.gateways.yookassa_rig import KEY, SHOP, YooKassaRig
+from tests.gateways.yookassa_rig import KEY, SHOP, YooKassaRig, begun, sent
 
 
 @pytest.fixture
 def rig() -> Iterator[YooKassaRig]:
-    with YooKassaStandIn(shop_id=SHOP, secret_key=KEY) as stand_in:
-        yield YooKassaRig(stand_in)
+    with begun() as rig:
+        yield rig
 
 
 class TestStart(StartCases):
@@ -117,12 +116,6 @@ class TestMessages(WebhookCases):
         rig.fail("503")
         with pytest.raises(Unavailable):
             rig.gateway().parse_webhook(body, {}, now=NOW)
-
-
-def sent(rig: YooKassaRig, path: str = "/v3/payments") -> list[dict[str, Any]]:
-    """The bodies that were posted there."""
-    calls = [each for each in rig.stand_in.requests() if (each["method"], each["path"]) == ("POST", path)]
-    return [json.loads(each["body"]) for each in calls]
 
 
 def test_money_is_asked_for_at_once_and_nothing_is_kept(rig: YooKassaRig) -> None:

@@ -8,6 +8,7 @@ from django.utils.crypto import salted_hmac
 
 from storefront.billing import links
 from storefront.billing.models import MethodSetup, PaymentAttempt, SavedMethod
+from storefront.billing.services import charged_lines
 from storefront.gateways.payments.saved_methods import ChargeRequest, SaveRequest, SetupRequest
 from storefront.users.models import User
 
@@ -61,6 +62,7 @@ def charge_request(attempt: PaymentAttempt) -> ChargeRequest:
         language=invoice.language,
         metadata={"invoice": invoice.number},
         initial_reference=method.initial_reference,
+        lines=charged_lines.lines_of(attempt),
     )
 
 

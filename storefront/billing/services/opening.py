@@ -12,13 +12,13 @@ from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Mandate, PaymentAttempt, SavedMethod
 from storefront.billing.models.saved_methods import CHARGEABLE
 from storefront.billing.saved_methods.requests import charge_request, save_request
-from storefront.billing.services import answers, orders, reviews
+from storefront.billing.services import answers, charged_lines, orders, reviews
 from storefront.billing.services.locking import lock_attempt
 from storefront.billing.services.settlement import settle
 from storefront.billing.states import ATTEMPT_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus
 from storefront.core import clock, states
 from storefront.gateways.errors import ConfigurationError, Declined, GatewayError, KeySpent
-from storefront.gateways.payments.base import LineItem, StartedPayment, StartRequest
+from storefront.gateways.payments.base import StartedPayment, StartRequest
 
 logger = logging.getLogger(__name__)
 
@@ -116,21 +116,13 @@ def is_allowed(attempt: PaymentAttempt) -> bool:
 def start_request(attempt: PaymentAttempt) -> StartRequest:
     """Derived from frozen rows only, so that a retry asks for exactly the same."""
     invoice = attempt.invoice
-    rest = [LineItem(description=invoice.number, amount=attempt.amount)]
-    lines = [
-        LineItem(
-            description=f"{line.quantity} × {line.description}" if line.quantity > 1 else line.description,
-            amount=line.amount,
-        )
-        for line in invoice.lines.all()
-    ]
     return StartRequest(
         idempotency_key=attempt.idempotency_key,
         our_reference=attempt.public_id,
         amount=attempt.amount,
         currency=attempt.currency,
         description=invoice.number,
-        lines=lines if attempt.amount == invoice.amount else rest,  # a part of it has come before
+        lines=charged_lines.lines_of(attempt),
         customer_email=invoice.payer.get("email", ""),
         return_url=links.return_url(attempt),
         cancel_url=links.cancel_url(invoice),

@@ -17,7 +17,7 @@ from storefront.billing import signals
 from storefront.billing.errors import BillingError, RefundRefused, RefundUnknown
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Payment, Refund
-from storefront.billing.services import refund_lookups, refund_other_ways, refund_rows, reviews
+from storefront.billing.services import charged_lines, refund_lookups, refund_other_ways, refund_rows, reviews
 from storefront.billing.services.locking import lock_payment
 from storefront.billing.services.poll_schedule import DAILY, next_check
 from storefront.billing.services.refund_plans import RefundDecision
@@ -111,6 +111,8 @@ def resume(refund: Refund) -> Refund:
             amount=refund.amount,
             currency=payment.currency,
             reason=refund.reason,
+            lines=charged_lines.lines_of(attempt),
+            customer_email=attempt.invoice.payer.get("email", ""),
         )
         try:
             refund_lookups.note_reference(refund, adapter.refund(request))
