@@ -7,14 +7,23 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from storefront.gateways.payments.paypal import Gateway
+from storefront.gateways.payments.words import RefusalClass
 from storefront.sandbox.paypal import PayPalStandIn
 from storefront.sandbox.paypal.courier import encoded
-from tests.gateways.payment_gateway_cases import Rig
+from tests.gateways.saved_method_cases import SavingRig
 
+#: issues that PayPal refuses with, for each thing that may have to be done about it
+REFUSED = {
+    RefusalClass.LATER: "INSTRUMENT_DECLINED",
+    RefusalClass.METHOD_DEAD: "PAYER_ACCOUNT_RESTRICTED",
+    RefusalClass.MANDATE_ENDED: "AGREEMENT_ALREADY_CANCELLED",
+    RefusalClass.OURS: "PAYEE_ACCOUNT_RESTRICTED",
+    RefusalClass.BUYER_NEEDED: "PAYER_ACTION_REQUIRED",
+}
 CLIENT, SECRET = "sandbox-paypal-client", "sandbox-paypal-secret"
 
 
-class PayPalRig(Rig):
+class PayPalRig(SavingRig):
     faults: ClassVar[tuple[str, ...]] = (
         "500", "503", "429", "409", "html", "empty", "truncated", "cut", "reset", "lost",
     )  # fmt: skip
@@ -25,9 +34,13 @@ class PayPalRig(Rig):
     writes = ("start", "refund", "capture")
     oldest = timedelta(days=4)
     verify = "certificate"
+    refuses = (RefusalClass.LATER, RefusalClass.METHOD_DEAD, RefusalClass.MANDATE_ENDED, RefusalClass.OURS)
+    refuses += (RefusalClass.BUYER_NEEDED,)
+    confirms = False  # PayPal never sends the owner of an account that is kept to a page of its own
 
     def __init__(self, stand_in: PayPalStandIn) -> None:
         self.stand_in = stand_in
+        self.others: list[PayPalStandIn] = []
 
     def gateway(
         self, *, key: str | None = None, secrets: list[str] | None = None, patience: float = 5.0, **more: Any
@@ -75,6 +88,23 @@ class PayPalRig(Rig):
 
     def other_account(self) -> Gateway:
         return self.gateway(key="another-secret")
+
+    def save(self, reference: str) -> None:
+        assert self.stand_in.agree_to_setup(reference).startswith("https://shop.example/methods/?approval_token_id=")
+
+    def refuse(self, method_reference: str, why: RefusalClass) -> None:
+        self.stand_in.refuse_token(method_reference, issue=REFUSED[why])
+
+    def forget_elsewhere(self, method_reference: str) -> None:
+        self.stand_in.remove_token(method_reference)
+
+    def another_shop(self) -> Gateway:
+        self.others.append(PayPalStandIn(client_id=CLIENT, client_secret=SECRET).start())
+        return Gateway(client_id=CLIENT, client_secret=SECRET, webhook_ids=["W"], api_base=self.others[-1].base_url)
+
+    def method_events(self, method_reference: str) -> list[bytes]:
+        about = (each for each in self.stand_in.events() if each["resource"].get("id") == method_reference)
+        return [encoded(each) for each in about]
 
     def let_expire(self, reference: str) -> None:
         self.stand_in.expire(reference)

@@ -19,15 +19,19 @@ from storefront.gateways.payments.refunds import RefundRequest, RefundState
 from storefront.sandbox.paypal import PayPalStandIn
 from tests.gateways.payment_gateway_cases import NOW, CaptureCases, PaymentGatewayCases, request
 from tests.gateways.paypal_rig import CLIENT, SECRET, PayPalRig
+from tests.gateways.saved_method_cases import SavedMethodCases
 
 
 @pytest.fixture
 def rig() -> Iterator[PayPalRig]:
     with PayPalStandIn(client_id=CLIENT, client_secret=SECRET, webhook_id=PayPalRig.secret) as stand_in:
-        yield PayPalRig(stand_in)
+        rig = PayPalRig(stand_in)
+        yield rig
+        for other in rig.others:
+            other.stop()
 
 
-class TestPayPal(PaymentGatewayCases, CaptureCases):
+class TestPayPal(PaymentGatewayCases, CaptureCases, SavedMethodCases):
     pass
 
 

@@ -70,7 +70,8 @@ class SaveRequest:
 class SetupRequest:
     """A page where a method is saved without a payment. The key is stored before the first call.
 
-    ``our_reference`` comes back in the snapshot; the buyer comes back to ``return_url`` or ``cancel_url``.
+    ``our_reference`` comes back in the snapshot, "" where the provider keeps none; the buyer comes back to
+    ``return_url`` or ``cancel_url``.
     ``currency`` (ISO 4217) is what will be charged later.
     """
 

@@ -23,6 +23,7 @@ SCOPES = {
     "refund": f"{_URI}/payments/refund",
     "disputes": f"{_URI}/disputes/read-seller",
     "webhooks": f"{_URI}/applications/webhooks",
+    "vault": f"{_URI}/vault/payment-tokens/readwrite",
 }
 _PREFER = ("return=minimal", "return=representation")
 
@@ -93,6 +94,9 @@ class Api:
     def _run(self, request: Request, act: Callable[[Request, Any], Any], shape: Any) -> Response:
         if request.method == "GET":
             return self._written(act(request, None), 200)
+        if request.method == "DELETE":
+            act(request, None)
+            return Response(b"", 204)
         if request.headers.get("content-type", "").partition(";")[0] != "application/json":
             raise ApiError(415, "UNSUPPORTED_MEDIA_TYPE")
         try:

@@ -10,11 +10,34 @@ from storefront.sandbox.paypal.faults import TOKEN
 from storefront.sandbox.paypal.messages import Messages
 from storefront.sandbox.paypal.orders import Orders
 from storefront.sandbox.paypal.refunds import Refunds
-from storefront.sandbox.paypal.shapes import CREATE, NOTHING, REFUND
+from storefront.sandbox.paypal.shapes import CREATE, NOTHING, REFUND, SETUP
+from storefront.sandbox.paypal.shapes import TOKEN as PAYMENT_TOKEN
 from storefront.sandbox.paypal.state import Object
+from storefront.sandbox.paypal.vault import Vault
 from storefront.sandbox.server import Request, StandIn
 
 _ID = r"(?P<id>[A-Z0-9-]+)"
+
+
+def add_vault_calls(stand_in: StandIn, api: Api, vault: Vault) -> None:
+    """https://developer.paypal.com/api/payment-tokens/v3."""
+
+    def create_setup(request: Request, body: Any) -> Object:
+        return vault.setup(body["_again"]) if "_again" in body else vault.create_setup(body)
+
+    def create(request: Request, body: Any) -> Object:
+        return vault.get(body["_again"]) if "_again" in body else vault.create(body)
+
+    def serve(act: Any, shape: Any = None) -> Any:
+        return api.serve(act, shape=shape, scope="vault")
+
+    setups, tokens, one = "/v3/vault/setup-tokens", "/v3/vault/payment-tokens", r"(?P<id>[A-Za-z0-9_-]+)"
+    stand_in.route("POST", setups, serve(create_setup, SETUP))
+    stand_in.route("GET", f"{setups}/{one}", serve(lambda request, _: vault.setup(request.params["id"])))
+    stand_in.route("POST", tokens, serve(create, PAYMENT_TOKEN))
+    stand_in.route("GET", tokens, serve(lambda request, _: vault.listing(request.query.get("customer_id", ""))))
+    stand_in.route("GET", f"{tokens}/{one}", serve(lambda request, _: vault.get(request.params["id"])))
+    stand_in.route("DELETE", f"{tokens}/{one}", serve(lambda request, _: vault.remove(request.params["id"])))
 
 
 def add_calls(

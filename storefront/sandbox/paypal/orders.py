@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from storefront.sandbox.paypal import money
 from storefront.sandbox.paypal.errors import ApiError, missing, refused
-from storefront.sandbox.paypal.state import LIFE, Object, State, new_id, shown, told
+from storefront.sandbox.paypal.people import payer
+from storefront.sandbox.paypal.state import LIFE, Emit, Object, State, new_id, shown, told
+from storefront.sandbox.paypal.vault import Vault
 
-#: tells of (type, kind of the resource, resource) of one act, in the order they happened
-Emit = Callable[[list[tuple[str, str, Object]]], None]
 #: what a buyer may pay by, and what becomes of it: refused, or pending for a reason
 WAYS = {"balance": "", "declined": "INSTRUMENT_DECLINED", "echeck": "ECHECK", "review": "PENDING_REVIEW"}
 WAYS |= {"unilateral": "UNILATERAL"}
@@ -20,8 +19,8 @@ MOST_TRIES = 10
 
 
 class Orders:
-    def __init__(self, state: State, emit: Emit, *, base_url: str, merchant_id: str) -> None:
-        self._state, self._emit = state, emit
+    def __init__(self, state: State, emit: Emit, vault: Vault, *, base_url: str, merchant_id: str) -> None:
+        self._state, self._emit, self._vault = state, emit, vault
         self._base, self._merchant = base_url, merchant_id
 
     def create(self, asked: Object) -> Object:
@@ -29,9 +28,11 @@ class Orders:
         money.check_unit(unit)
         order_id, now = new_id(), self._state.now()
         has_source = "payment_source" in asked
+        source = asked.get("payment_source", {}).get("paypal", {})
+        self._vault.check(source)
+        token = self._vault.token_of(source, unit["amount"]["value"]) if "vault_id" in source else None
         unit = {"reference_id": "default", **unit}
         unit["payee"] = {"email_address": "seller@northbridge.example", "merchant_id": self._merchant}
-        page = asked.get("payment_source", {}).get("paypal", {}).get("experience_context", {})
         order: Object = {
             "id": order_id,
             "intent": asked["intent"],
@@ -40,20 +41,37 @@ class Orders:
             "purchase_units": [unit],
             "create_time": now,
             "links": self._links(order_id, "payer-action" if has_source else "approve"),
-            "_private": {"page": page, "way": "", "tries": 0, "email": asked["payment_source"]["paypal"].get(
-                "email_address", "") if has_source else ""},
-        }  # fmt: skip
+            "_private": {
+                "page": source.get("experience_context", {}),
+                "way": "",
+                "tries": 0,
+                "email": source.get("email_address", ""),
+                "attributes": source.get("attributes", {}),
+            },
+        }
         with self._state.changing():
             self._state.orders[order_id] = order
             self._state.counts["orders"] += 1
+            if token is not None:
+                self._charge(order, token)
         return order
+
+    def _charge(self, order: Object, token: Object) -> None:
+        """An account that the merchant keeps pays at once: there is no page, and nothing is left to capture."""
+        order["payment_source"] = {"paypal": dict(token["payment_source"]["paypal"])}
+        order["links"] = order["links"][:1]
+        capture = self._new_capture(order, "")
+        order["status"], order["update_time"] = "COMPLETED", self._state.now()
+        order["purchase_units"][0]["payments"] = {"captures": []}
+        self._complete(order, capture)
 
     def get(self, order_id: str) -> Object:
         with self._state.reading():
             return self._state.order(order_id)
 
-    def agree(self, order_id: str, way: str) -> str:
-        """The buyer agrees on the page, to pay by one of ``WAYS``; returns the address they are sent back to, "" if
+    def agree(self, order_id: str, way: str, *, keeps: bool = True) -> str:
+        """The buyer agrees on the page, to pay by one of ``WAYS`` and, with ``keeps``, that the merchant keeps their
+        account if it asked for that; returns the address they are sent back to, "" if
         the order can be agreed to no more."""
         if way not in WAYS:
             raise ValueError(f"one of {', '.join(WAYS)}")
@@ -63,13 +81,13 @@ class Orders:
                 return ""
             private = order["_private"]
             private["way"], private["approvals"] = way, private.get("approvals", 0) + 1
-            payer = {"email_address": private["email"] or "buyer@example.com", "account_id": new_id(13)}
-            payer |= {"name": {"given_name": "Test", "surname": "Buyer"}, "address": {"country_code": "DE"}}
-            order["status"], order["payment_source"] = "APPROVED", {"paypal": payer}
+            private["is_kept"] = keeps
+            buyer = payer(private["email"] or "buyer@example.com")
+            order["status"], order["payment_source"] = "APPROVED", {"paypal": buyer}
             moment = datetime.fromtimestamp(self._state.seconds(), UTC) + timedelta(seconds=private["approvals"])
             order["update_time"] = told(moment)
             self._emit([("CHECKOUT.ORDER.APPROVED", "checkout-order", shown(order))])
-            return self._back(order, "return_url", f"token={order_id}&PayerID={payer['account_id']}")
+            return self._back(order, "return_url", f"token={order_id}&PayerID={buyer['account_id']}")
 
     def give_up(self, order_id: str) -> str:
         """The buyer goes back without paying. Changes nothing."""
@@ -93,6 +111,7 @@ class Orders:
                 order["status"] = "PAYER_ACTION_REQUIRED"
                 raise refused(reason, links=self._redirect(order_id))
             capture = self._new_capture(order, reason)
+            self._vault.keep(order)
             order["status"], order["update_time"] = "COMPLETED", self._state.now()
             order["purchase_units"][0]["payments"] = {"captures": [shown(capture)]}
             if reason:

@@ -59,18 +59,18 @@ class HostedPage:
         try:
             order = self._orders.get(request.query.get("token", ""))
         except ApiError:
-            return _document(
+            return document(
                 "Page not found", '<p>We don\'t know this checkout.</p><p class="muted">It may be over.</p>', 404
             )
         is_open = order["status"] in ("CREATED", "PAYER_ACTION_REQUIRED") and not self._state.is_over(order)
-        return _document("Pay with PayPal", _choosing(order)) if is_open else _over()
+        return document("Pay with PayPal", _choosing(order)) if is_open else _over()
 
     def submit(self, request: Request) -> Response:
         form, token = dict(request.form), request.query.get("token", "")
         try:
             if form.get("choice") == "cancel":
                 return redirect(self._orders.give_up(token) or f"/checkoutnow?token={token}")
-            address = self._orders.agree(token, form.get("way", ""))
+            address = self._orders.agree(token, form.get("way", ""), keeps=form.get("keeps") == "yes")
         except ApiError:
             return self.show(request)
         except ValueError:
@@ -79,7 +79,7 @@ class HostedPage:
 
 
 def _over() -> Response:
-    return _document("Nothing to pay", "<p>This checkout has been paid, or its time is over.</p>", 410)
+    return document("Nothing to pay", "<p>This checkout has been paid, or its time is over.</p>", 410)
 
 
 def _choosing(order: Object) -> str:
@@ -93,6 +93,14 @@ def _choosing(order: Object) -> str:
         if order["_private"]["tries"]
         else ""
     )
+    asked = order["_private"].get("attributes", {}).get("vault")
+    kept = ""
+    if asked:
+        said = escape(asked.get("description", ""))
+        kept = (
+            '<label><input type="checkbox" name="keeps" value="yes" required><span>Agree to automatic payments'
+            f"<small>{said}</small></span></label>"
+        )
     ways = "".join(
         f'<label><input type="radio" name="way" value="{way}"{" checked" if way == "balance" else ""}>'
         f"<span>{name}<small>{hint}</small></span></label>"
@@ -101,7 +109,7 @@ def _choosing(order: Object) -> str:
     return (
         f"{refused}<h1>{escape(order['_private']['page'].get('brand_name') or 'Your purchase')}</h1>"
         f'<p class="muted">{escape(unit.get("description", ""))}</p><p class="total">{_shown(unit["amount"])}</p>'
-        f"<ul>{items}</ul><form method='post'><fieldset><legend>Pay with</legend>{ways}</fieldset>"
+        f"<ul>{items}</ul><form method='post'><fieldset><legend>Pay with</legend>{ways}{kept}</fieldset>"
         '<button class="pay" name="choice" value="pay">Pay now</button></form>'
         '<form method="post"><button class="back" name="choice" value="cancel">Cancel and return</button></form>'
     )
@@ -111,7 +119,8 @@ def _shown(money: dict[str, str]) -> str:
     return escape(f"{money['value']} {money['currency_code']}")
 
 
-def _document(title: str, content: str, status: int = 200) -> Response:
+def document(title: str, content: str, status: int = 200) -> Response:
+    """A page of the sandbox; ``content`` is HTML."""
     return Response(
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'

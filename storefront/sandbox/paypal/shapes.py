@@ -32,6 +32,15 @@ class Many:
     most: int
 
 
+@dataclass(frozen=True)
+class OneOf:
+    """``has`` where an object has the field ``name``, else ``lacks``."""
+
+    name: str
+    has: Fields
+    lacks: Fields
+
+
 def check(value: Any, shape: Any, path: str = "") -> None:
     """Raises 400 in PayPal's words for the first thing that does not fit."""
     match shape:
@@ -50,6 +59,8 @@ def check(value: Any, shape: Any, path: str = "") -> None:
                 raise invalid(path, "INVALID_ARRAY_LENGTH")
             for number, each in enumerate(value):
                 check(each, shape.each, f"{path}/{number}")
+        case OneOf():
+            check(value, shape.has if isinstance(value, dict) and shape.name in value else shape.lacks, path)
         case Fields():
             if not isinstance(value, dict):
                 raise invalid(path or "/")
@@ -102,11 +113,54 @@ _EXPERIENCE = Fields(
         "payment_method_preference": frozenset({"UNRESTRICTED", "IMMEDIATE_PAYMENT_REQUIRED"}),
     },
 )
-_PAYPAL = Fields({}, {"experience_context": _EXPERIENCE, "email_address": Text(254, r"[^@\s]+@[^@\s]+\.[^@\s]+")})
+_MERCHANTS_ID = Text(64, r"[0-9a-zA-Z\-_.^*$@#]+")
+_CUSTOMER = Fields({}, {"id": Text(22, r"[0-9a-zA-Z_-]+"), "merchant_customer_id": _MERCHANTS_ID})
+_PATTERN = frozenset(
+    """IMMEDIATE DEFERRED RECURRING_PREPAID RECURRING_POSTPAID THRESHOLD_PREPAID THRESHOLD_POSTPAID
+    SUBSCRIPTION_PREPAID SUBSCRIPTION_POSTPAID UNSCHEDULED_PREPAID UNSCHEDULED_POSTPAID INSTALLMENT_PREPAID
+    INSTALLMENT_POSTPAID""".split()
+)
+_USAGE: dict[str, Any] = {
+    "description": Text(128),
+    "usage_pattern": _PATTERN,
+    "customer_type": frozenset({"CONSUMER", "BUSINESS"}),
+}
+_USAGE_TYPE = frozenset({"MERCHANT", "PLATFORM"})
+_VAULT = Fields({"store_in_vault": frozenset({"ON_SUCCESS"}), "usage_type": _USAGE_TYPE}, _USAGE)
+_CREDENTIAL = Fields(
+    {"payment_initiator": frozenset({"CUSTOMER", "MERCHANT"})},
+    {"usage": frozenset({"FIRST", "SUBSEQUENT", "DERIVED"}), "usage_pattern": _PATTERN},
+)
+#: an order that its buyer agrees to on the page, and one that is paid by an account that is kept
+_ASKED = Fields({}, {
+    "experience_context": _EXPERIENCE,
+    "email_address": Text(254, r"[^@\s]+@[^@\s]+\.[^@\s]+"),
+    "attributes": Fields({}, {"customer": _CUSTOMER, "vault": _VAULT}),
+})  # fmt: skip
+_KEPT = Fields({"vault_id": Text(255, r"[0-9a-zA-Z_-]+")}, {"stored_credential": _CREDENTIAL})
 CREATE = Fields(
     {"intent": frozenset({"CAPTURE"}), "purchase_units": Many(_UNIT, 1)},
-    {"payment_source": Fields({"paypal": _PAYPAL}, {})},
+    {"payment_source": Fields({"paypal": OneOf("vault_id", _KEPT, _ASKED)}, {})},
 )
+SETUP = Fields(
+    {
+        "payment_source": Fields(
+            {
+                "paypal": Fields(
+                    {
+                        "usage_type": _USAGE_TYPE,
+                        "experience_context": Fields({"return_url": _URL, "cancel_url": _URL}, _EXPERIENCE.allowed),
+                    },
+                    _USAGE,
+                )
+            },
+            {},
+        )
+    },
+    {"customer": _CUSTOMER},
+)
+_SETUP_TOKEN = Fields({"id": Text(36, r"[0-9A-Z]+"), "type": frozenset({"SETUP_TOKEN"})}, {})
+TOKEN = Fields({"payment_source": Fields({"token": _SETUP_TOKEN}, {})}, {})
 NOTHING = Fields({}, {})
 REFUND = Fields({}, {"amount": _MONEY, "custom_id": Text(127), "invoice_id": Text(127), "note_to_payer": Text(255)})
 _WORD = Text(255, r"\S+")

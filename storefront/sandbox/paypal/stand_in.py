@@ -12,7 +12,7 @@ from typing import Any, Self
 from storefront.sandbox.control import Act, add_controls
 from storefront.sandbox.paypal import signing
 from storefront.sandbox.paypal.api import Api
-from storefront.sandbox.paypal.calls import add_calls
+from storefront.sandbox.paypal.calls import add_calls, add_vault_calls
 from storefront.sandbox.paypal.courier import Courier, Mode
 from storefront.sandbox.paypal.disputes import Disputes
 from storefront.sandbox.paypal.errors import missing
@@ -21,7 +21,10 @@ from storefront.sandbox.paypal.messages import EVENT_TYPES, Messages
 from storefront.sandbox.paypal.orders import Orders
 from storefront.sandbox.paypal.pages import HostedPage
 from storefront.sandbox.paypal.refunds import Refunds
+from storefront.sandbox.paypal.setup_page import SetupPage
 from storefront.sandbox.paypal.state import Object, State
+from storefront.sandbox.paypal.vault import Vault
+from storefront.sandbox.paypal.vault_acts import VaultActs
 from storefront.sandbox.server import Request, Response, StandIn
 
 ORDER_ACTS = (
@@ -30,7 +33,7 @@ ORDER_ACTS = (
 _ORDER = r"orders/(?P<order_id>\w+)"
 
 
-class PayPalStandIn(StandIn):
+class PayPalStandIn(VaultActs, StandIn):
     """PayPal's REST API and pay page on loopback.
 
     ``client_id``, ``client_secret``: the only ones that are let in. ``webhook_id``, ``webhook_url``: messages are
@@ -61,11 +64,15 @@ class PayPalStandIn(StandIn):
         self.api = Api(self.state, self.faults, client_id=client_id, client_secret=client_secret)
         self.courier = Courier(self.state, base_url=self.base_url)
         emit = self.courier.emit
-        self._orders = Orders(self.state, emit, base_url=self.base_url, merchant_id=merchant_id)
+        self._vault = Vault(self.state, emit, base_url=self.base_url)
+        self._orders = Orders(self.state, emit, self._vault, base_url=self.base_url, merchant_id=merchant_id)
         self._refunds = Refunds(self.state, emit, self._orders, base_url=self.base_url)
         self._disputes = Disputes(self.state, emit, self._orders, base_url=self.base_url)
         add_calls(self, self.api, self._orders, self._refunds, self._disputes, Messages(self.state))
-        hosted = HostedPage(self.state, self._orders)
+        add_vault_calls(self, self.api, self._vault)
+        hosted, agreement = HostedPage(self.state, self._orders), SetupPage(self._vault)
+        self.route("GET", "/agreements/approve", agreement.show)
+        self.route("POST", "/agreements/approve", agreement.submit)
         self.route("GET", "/checkoutnow", hosted.show)
         self.route("POST", "/checkoutnow", hosted.submit)
         self._add_controls()
@@ -89,7 +96,7 @@ class PayPalStandIn(StandIn):
             "webhook": self.change_webhook,
             "reset": self.reset,
         }
-        add_controls(self, reads=reads, acts=acts)
+        add_controls(self, reads=reads, acts=acts | self.vault_acts())
 
     def start(self) -> Self:
         self.courier.start()
@@ -105,9 +112,10 @@ class PayPalStandIn(StandIn):
 
     # Controls. Every one is also POST /_control/... with its arguments as a JSON object.
 
-    def agree(self, order_id: str, *, way: str = "balance") -> str:
-        """Agree as the buyer would; ``way``: balance, declined, echeck, review or unilateral."""
-        return self._orders.agree(order_id, way)
+    def agree(self, order_id: str, *, way: str = "balance", keeps: bool = True) -> str:
+        """Agree as the buyer would; ``way``: balance, declined, echeck, review or unilateral; ``keeps``: also that the
+        merchant keeps the account, if it asked for that."""
+        return self._orders.agree(order_id, way, keeps=keeps)
 
     def settle(self, order_id: str, *, succeed: bool = True) -> None:
         """The end of a pending capture."""

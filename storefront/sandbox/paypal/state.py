@@ -16,7 +16,12 @@ from storefront.sandbox.control import StateFile
 from storefront.sandbox.paypal.errors import ApiError, missing, refused
 
 Object = dict[str, Any]
-_SAVED = ("orders", "captures", "refunds", "disputes", "events", "replies", "tokens", "webhook", "counts", "key")
+#: tells of (type, kind of the resource, resource) of one act, in the order they happened
+Emit = Callable[[list[tuple[str, str, Object]]], None]
+_SAVED = (
+    "orders", "captures", "refunds", "disputes", "events", "replies", "tokens", "webhook", "counts", "key",
+    "vault", "vaulted", "setups",
+)  # fmt: skip
 #: how long an order waits for its buyer, and an approved one for its capture
 LIFE = timedelta(hours=3)
 
@@ -47,6 +52,9 @@ class State:
         self.events: dict[str, Object] = {}
         self.replies: dict[str, Object] = {}
         self.tokens: dict[str, float] = {}
+        self.vault: Object = {"mode": "at_once", "is_older_shape": False, "customers": {}}
+        self.vaulted: dict[str, Object] = {}
+        self.setups: dict[str, Object] = {}
         self.running: set[str] = set()
         self.counts: dict[str, int] = {"orders": 0, "charges": 0, "refunds": 0}
 

@@ -55,6 +55,10 @@ class Client:
         headers = {"Prefer": "return=representation"} | ({"PayPal-Request-Id": request_id} if request_id else {})
         return self._call("POST", path, body, headers, right)
 
+    def delete(self, path: str, *, right: str = "") -> None:
+        """Answered with 204 and nothing else."""
+        self._call("DELETE", path, None, {}, right)
+
     def authorization(self) -> dict[str, Any]:
         """PayPal's answer to our keys, asked for anew: what the app may do (``scope``), and since when it is known.
 
@@ -94,6 +98,8 @@ class Client:
             logger.warning("PayPal %s %s: %s (%s)", method, label, failure, answer.status)
             raise failure
         logger.info("PayPal %s: %d, debug id %s", method, answer.status, debug_id)
+        if method == "DELETE":
+            return {}
         with readable():
             value = decode(answer.body)
             if not isinstance(value, dict):

@@ -53,18 +53,21 @@ def _looks(
     yield Diagnosis("key", Words(KEY), Verdict.OK, Words(live if is_live else test))
     scopes = str(granted.get("scope") or "")
     yield _right(scopes, "disputes/read-seller", "Disputes", Words(_("see the disputes of buyers")))
+    # Not every account may have it (https://developer.paypal.com/docs/checkout/save-payment-methods/): no fault then.
+    purpose = Words(_("save PayPal accounts for later payments"))
+    yield _right(scopes, "vault/payment-tokens/readwrite", "Vault", purpose, lacking=Verdict.WARNING)
     yield from _webhook(client, webhook_ids, webhook_url)
     yield _clock(granted, now())
 
 
-def _right(scopes: str, scope: str, name: str, purpose: Words) -> Diagnosis:
+def _right(scopes: str, scope: str, name: str, purpose: Words, *, lacking: Verdict = Verdict.FAULT) -> Diagnosis:
     subject = Words(_("Right %(right)s"), {"right": name})
     if f"{_SERVICES}/{scope}" in scopes.split():
         return Diagnosis(f"right:{name.lower()}", subject, Verdict.OK, Words(_("The key has it.")))
     return Diagnosis(
         f"right:{name.lower()}",
         subject,
-        Verdict.FAULT,
+        lacking,
         Words(_("The key lacks %(right)s, needed to %(purpose)s."), {"right": name, "purpose": purpose}),
         Words(_("Switch it on among the features of your app: %(url)s"), {"url": APPS}),
     )

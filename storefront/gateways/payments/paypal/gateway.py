@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,6 @@ from storefront.gateways.errors import ConfigurationError, Declined, MissingRigh
 from storefront.gateways.http import HttpClient
 from storefront.gateways.payments.base import (
     Feature,
-    PaymentGateway,
     PaymentSnapshot,
     ProviderEvent,
     RemoteState,
@@ -20,23 +20,26 @@ from storefront.gateways.payments.base import (
     StartRequest,
 )
 from storefront.gateways.payments.diagnosis import Diagnosis
-from storefront.gateways.payments.paypal import dashboard, diagnosis, orders, webhooks
+from storefront.gateways.payments.paypal import dashboard, diagnosis, orders, vault, webhooks
 from storefront.gateways.payments.paypal.amounts import LIMITS
 from storefront.gateways.payments.paypal.certificates import Certificates
 from storefront.gateways.payments.paypal.client import Client, readable
 from storefront.gateways.payments.paypal.declines import ALREADY_TAKEN, CHOOSE_AGAIN, DECLINES, FINAL, NOT_AGREED
 from storefront.gateways.payments.paypal.disputes import disputed_since, disputes_of
 from storefront.gateways.payments.paypal.refunds import give_back
+from storefront.gateways.payments.paypal.saved import SavedMethods
 from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
 
+_PAID = (RemoteState.SUCCEEDED, RemoteState.PROCESSING)
 LIVE, SANDBOX = "https://api-m.paypal.com", "https://api-m.sandbox.paypal.com"
 #: CSP sources of the pages that buyers are sent to, by the API's origin
 _PAGES = {LIVE: ("https://www.paypal.com",), SANDBOX: ("https://www.sandbox.paypal.com",)}
-#: PayPal had made an order under this key, for another request
-_KEY_USED = frozenset({"PAYPAL_REQUEST_ID_PREVIOUSLY_USED", "DUPLICATE_REQUEST_ID"})
 
 
-class Gateway(PaymentGateway):
+logger = logging.getLogger(__name__)
+
+
+class Gateway(SavedMethods):
     """Orders v2.
 
     ``provider_reference`` is the order's id, ``charge_reference`` its capture's. PayPal cannot list orders, close one
@@ -61,7 +64,9 @@ class Gateway(PaymentGateway):
     page_lifetime = orders.LIFE
     #: PayPal remembers the key of an order for six hours, those of captures and refunds for 45 days.
     key_lifetime = timedelta(hours=5)
-    supports = frozenset({Feature.REFUND, Feature.CAPTURE})
+    supports = frozenset(
+        (Feature.REFUND, Feature.CAPTURE, Feature.SAVED_METHOD, Feature.METHOD_SETUP, Feature.UPDATES_METHODS)
+    )
     decline_reasons = DECLINES
     forgets_unused = True
 
@@ -99,17 +104,20 @@ class Gateway(PaymentGateway):
         self._certificates = Certificates(http, also_from=(origin,) if is_stand_in else ())
 
     def start(self, request: StartRequest) -> StartedPayment:
-        """Create an order. The same key returns the first one, as it is by now, unless that asks for something else."""
+        """Create an order. The same key returns the first one, as it is by now, unless that asks for something else.
+
+        Where the account may not keep anything, PayPal refuses the whole order: it is asked for once more without that,
+        under a key of its own, since a payment is worth more than a saved method.
+        """
         body = orders.params(request)
         try:
-            order = self._client.post("/v2/checkout/orders", body, request_id=request.idempotency_key)
+            order = self._open(vault.with_vault(body, request.save) if request.save else body, request)
         except Declined as refusal:
-            if refusal.code in _KEY_USED:
-                raise Declined(refusal.message, code="idempotency_error", is_curable=True) from refusal
-            raise
+            if not request.save or refusal.code not in vault.NOT_ENABLED:
+                raise
+            logger.warning("nothing is saved: PayPal has not enabled this account to (%s)", refusal)
+            order = self._open(body, replace(request, idempotency_key=f"{request.idempotency_key}-unsaved"))
         with readable():
-            if not orders.asks_for(order, request):
-                raise Declined("the key was used for another order", code="idempotency_error", is_curable=True)
             return StartedPayment(*orders.started(order))
 
     def fetch(
@@ -194,7 +202,9 @@ class Gateway(PaymentGateway):
 
     def _read(self, order: Mapping[str, Any]) -> PaymentSnapshot:
         with readable():
-            return orders.snapshot(order, is_live=self.is_live, now=self._clock())
+            found = orders.snapshot(order, is_live=self.is_live, now=self._clock())
+            source = (order.get("payment_source") or {}).get(vault.KIND) or {}
+            return replace(found, saved_method=vault.saved_with(source)) if found.state in _PAID else found
 
     def _with_disputes(self, found: PaymentSnapshot) -> PaymentSnapshot:
         kept = found.amount - (found.amount_refunded or 0)

@@ -18,6 +18,7 @@ from storefront.gateways.payments.base import LineItem, PaymentSnapshot, StartRe
 from storefront.gateways.payments.paypal import refunds
 from storefront.gateways.payments.paypal.amounts import LIMITS, read, written
 from storefront.gateways.payments.paypal.declines import PENDING
+from storefront.gateways.payments.saved_methods import ChargeRequest
 from storefront.gateways.payments.words import RemoteState
 
 #: An order waits so long for its buyer, and an approved one for its capture.
@@ -35,9 +36,6 @@ def params(request: StartRequest) -> dict[str, Any]:
 
     Raises ``Declined`` if the amount is beyond ``LIMITS`` or the lines do not add up to it.
     """
-    problem = LIMITS.problem(request.amount, request.currency)
-    if problem:
-        raise Declined(f"{request.amount} {request.currency} cannot be charged", code=f"amount_{problem.code}")
     if request.lines and sum(line.amount for line in request.lines) != request.amount:
         raise Declined("the lines do not add up to the amount", code="invalid_amount")
     source: dict[str, Any] = {
@@ -53,7 +51,14 @@ def params(request: StartRequest) -> dict[str, Any]:
     }
     if LIMITS.takes_email(request.customer_email):
         source["email_address"] = request.customer_email
-    return {"intent": "CAPTURE", "purchase_units": [_unit(request)], "payment_source": {"paypal": source}}
+    return captured_order(request) | {"payment_source": {"paypal": source}}
+
+
+def captured_order(request: StartRequest | ChargeRequest) -> dict[str, Any]:
+    """What every order says, however it is paid. Raises ``Declined`` if the amount is beyond ``LIMITS``."""
+    if problem := LIMITS.problem(request.amount, request.currency):
+        raise Declined(f"{request.amount} {request.currency} cannot be charged", code=f"amount_{problem.code}")
+    return {"intent": "CAPTURE", "purchase_units": [_unit(request)]}
 
 
 def locale(language: str) -> str:
@@ -70,7 +75,14 @@ def started(order: Mapping[str, Any]) -> tuple[str, str, datetime]:
     return word(order["id"]), page, _begun(order) + LIFE
 
 
-def asks_for(order: Mapping[str, Any], request: StartRequest) -> bool:
+def order_id(order: Mapping[str, Any]) -> str:
+    """The id of an order, or of what else PayPal has made. Raises TypeError if it has none."""
+    if not (found := word(order["id"])):
+        raise TypeError("no id")
+    return found
+
+
+def asks_for(order: Mapping[str, Any], request: StartRequest | ChargeRequest) -> bool:
     """Whether an order that PayPal had made before is the one that is asked for now."""
     unit = order["purchase_units"][0]
     return (*read(unit["amount"]), unit.get("custom_id")) == (request.amount, request.currency, request.our_reference)
@@ -144,7 +156,7 @@ def _country(payer: Mapping[str, Any]) -> str:
     return country if isinstance(country, str) and re.fullmatch("[A-Z]{2}", country) else ""
 
 
-def _unit(request: StartRequest) -> dict[str, Any]:
+def _unit(request: StartRequest | ChargeRequest) -> dict[str, Any]:
     """One purchase unit. What lies below zero is its discount; lines that PayPal cannot show become one."""
     lines = _shown(request)
     goods = [line for line in lines if line.amount >= 0]
@@ -170,11 +182,12 @@ def _unit(request: StartRequest) -> dict[str, Any]:
     }
 
 
-def _shown(request: StartRequest) -> Sequence[LineItem]:
-    exact = all(_is_exact(abs(line.amount), request.currency) for line in request.lines)
-    has_goods = any(line.amount >= 0 for line in request.lines)
-    if exact and has_goods and len(request.lines) <= LIMITS.most_lines:
-        return request.lines
+def _shown(request: StartRequest | ChargeRequest) -> Sequence[LineItem]:
+    lines = request.lines if isinstance(request, StartRequest) else ()
+    exact = all(_is_exact(abs(line.amount), request.currency) for line in lines)
+    has_goods = any(line.amount >= 0 for line in lines)
+    if exact and has_goods and len(lines) <= LIMITS.most_lines:
+        return lines
     return [LineItem(description=request.description, amount=request.amount)]
 
 

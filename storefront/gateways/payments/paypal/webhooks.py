@@ -36,8 +36,10 @@ PAYMENT_EVENTS = (
 )
 REFUND_EVENTS = ("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED")
 DISPUTE_EVENTS = ("CUSTOMER.DISPUTE.CREATED", "CUSTOMER.DISPUTE.UPDATED", "CUSTOMER.DISPUTE.RESOLVED")
+#: A method was saved, or removed, here or in the buyer's own PayPal account.
+METHOD_EVENTS = ("VAULT.PAYMENT-TOKEN.CREATED", "VAULT.PAYMENT-TOKEN.DELETED", "VAULT.PAYMENT-TOKEN.DELETION-INITIATED")
 #: What the webhook must be subscribed to.
-NEEDED_EVENTS = (*PAYMENT_EVENTS, *REFUND_EVENTS, *DISPUTE_EVENTS)
+NEEDED_EVENTS = (*PAYMENT_EVENTS, *REFUND_EVENTS, *DISPUTE_EVENTS, *METHOD_EVENTS)
 #: understood, and not needed: other spellings of PayPal's, and what tells nothing new
 ALSO = {"PAYMENT.CAPTURE.DECLINED": EventKind.PAYMENT_CHANGED, "CHECKOUT.ORDER.COMPLETED": EventKind.PAYMENT_CHANGED}
 ALSO |= {"PAYMENT.REFUND.PENDING": EventKind.REFUND_CHANGED, "PAYMENT.REFUND.FAILED": EventKind.REFUND_CHANGED}
@@ -143,6 +145,7 @@ def _event(event: Any, is_live: bool) -> ProviderEvent:
     if not event_id or not name or not isinstance(resource, dict):
         raise TypeError("not an event")
     order, capture, ours = _about(name, resource)
+    method = word(resource.get("id")) if name in METHOD_EVENTS else ""
     return ProviderEvent(
         event_id=event_id,
         kind=_kind(name),
@@ -151,11 +154,15 @@ def _event(event: Any, is_live: bool) -> ProviderEvent:
         is_live=is_live,
         raw_type=name,
         charge_reference=capture,
+        method_reference=method,
     )
 
 
 def _about(name: str, resource: Mapping[str, Any]) -> tuple[str, str, str]:
     """Ids of order and capture and our reference, each "" where the resource does not tell."""
+    if name in METHOD_EVENTS:
+        # Two shapes go by this name (``resource_version``); only the newer one tells with which order it was saved.
+        return word((resource.get("metadata") or {}).get("order_id")), "", ""
     if name.startswith("CUSTOMER.DISPUTE."):
         about = (resource.get("disputed_transactions") or [{}])[0]
         return "", word(about.get("seller_transaction_id")), _free(about.get("custom"))
@@ -184,4 +191,6 @@ def _kind(name: str) -> EventKind:
         return EventKind.REFUND_CHANGED
     if name in DISPUTE_EVENTS:
         return EventKind.DISPUTE_CHANGED
+    if name in METHOD_EVENTS:
+        return EventKind.METHOD_CHANGED
     return ALSO.get(name, EventKind.IGNORED)
