@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -50,22 +49,6 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "is_allowed", lambda attempt: True)
 
 
-@pytest.fixture
-def late(monkeypatch: pytest.MonkeyPatch) -> Callable[[threading.Event], None]:
-    """Have a charge that has found everything in order wait for something before its row is written."""
-
-    def wait_for(event: threading.Event) -> None:
-        claim = claiming.claim_charge
-
-        def claimed(*args: Any) -> Any:
-            event.wait(timeout=10)
-            return claim(*args)
-
-        monkeypatch.setattr(claiming, "claim_charge", claimed)
-
-    return wait_for
-
-
 def test_many_presses_charge_once(customer: Any, method: SavedMethod, stripe: Any, race: Any) -> None:
     invoice = make_invoice(customer, "48.00")
     race(partial(charging.charge, invoice=invoice, method=method), copies=8)
@@ -106,15 +89,22 @@ def test_nothing_begins_after_the_removal(customer: Any, method: SavedMethod, st
 
 
 def test_control_run_without_locks_a_removed_method_is_charged(
-    customer: Any, method: SavedMethod, stripe: Any, race: Any, without_locks: None, late: Any
+    customer: Any, method: SavedMethod, race: Any, without_locks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    invoice, is_removed = make_invoice(customer, "48.00"), threading.Event()
-    late(is_removed)
+    invoice = make_invoice(customer, "48.00")
+    claim, is_in_order, is_removed = claiming.claim_charge, threading.Event(), threading.Event()
+
+    def claimed(*args: Any) -> Any:
+        is_in_order.set()
+        is_removed.wait(timeout=10)
+        return claim(*args)
 
     def remove() -> None:
+        is_in_order.wait(timeout=10)
         removing.remove(method)
         is_removed.set()
 
+    monkeypatch.setattr(claiming, "claim_charge", claimed)
     race(remove, partial(charging.charge, invoice=invoice, method=method))
     method.refresh_from_db()
     attempt = invoice.attempts.get()
