@@ -333,6 +333,15 @@ def test_a_method_of_another_customer_is_not_charged(rig: StripeRig) -> None:
     assert rig.charged() == 1
 
 
+def test_a_refusal_stands_where_the_method_may_not_be_looked_at(rig: StripeRig) -> None:
+    gateway, method = saved(rig)
+    rig.stand_in.detach_method(method.method_reference)
+    rig.stand_in.rights.restrict(payment_intent="write")
+    with pytest.raises(Declined) as refusal:
+        gateway.charge(rig.charge_request(method))
+    assert gateway.refusal_classes[refusal.value.code] is RefusalClass.METHOD_DEAD
+
+
 def test_a_charge_without_a_page_is_disputed_and_found_as_any(rig: StripeRig) -> None:
     gateway, method = saved(rig)
     reference = gateway.charge(rig.charge_request(method)).provider_reference

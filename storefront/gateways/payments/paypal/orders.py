@@ -32,12 +32,7 @@ _COUNTRIES |= {"sv": "sv-SE", "nb": "no-NO", "no": "no-NO", "nn": "no-NO", "zh":
 
 
 def params(request: StartRequest) -> dict[str, Any]:
-    """The body of ``POST /v2/checkout/orders``. Its parts add up to its total.
-
-    Raises ``Declined`` if the amount is beyond ``LIMITS`` or the lines do not add up to it.
-    """
-    if request.lines and sum(line.amount for line in request.lines) != request.amount:
-        raise Declined("the lines do not add up to the amount", code="invalid_amount")
+    """The body of ``POST /v2/checkout/orders``. Raises as ``captured_order`` does."""
     source: dict[str, Any] = {
         "experience_context": {
             "return_url": request.return_url,
@@ -55,9 +50,14 @@ def params(request: StartRequest) -> dict[str, Any]:
 
 
 def captured_order(request: StartRequest | ChargeRequest) -> dict[str, Any]:
-    """What every order says, however it is paid. Raises ``Declined`` if the amount is beyond ``LIMITS``."""
+    """What every order says, however it is paid. Its parts add up to its total.
+
+    Raises ``Declined`` if the amount is beyond ``LIMITS`` or the lines do not add up to it.
+    """
     if problem := LIMITS.problem(request.amount, request.currency):
         raise Declined(f"{request.amount} {request.currency} cannot be charged", code=f"amount_{problem.code}")
+    if request.lines and sum(line.amount for line in request.lines) != request.amount:
+        raise Declined("the lines do not add up to the amount", code="invalid_amount")
     return {"intent": "CAPTURE", "purchase_units": [_unit(request)]}
 
 
@@ -183,11 +183,10 @@ def _unit(request: StartRequest | ChargeRequest) -> dict[str, Any]:
 
 
 def _shown(request: StartRequest | ChargeRequest) -> Sequence[LineItem]:
-    lines = request.lines if isinstance(request, StartRequest) else ()
-    exact = all(_is_exact(abs(line.amount), request.currency) for line in lines)
-    has_goods = any(line.amount >= 0 for line in lines)
-    if exact and has_goods and len(lines) <= LIMITS.most_lines:
-        return lines
+    exact = all(_is_exact(abs(line.amount), request.currency) for line in request.lines)
+    has_goods = any(line.amount >= 0 for line in request.lines)
+    if exact and has_goods and len(request.lines) <= LIMITS.most_lines:
+        return request.lines
     return [LineItem(description=request.description, amount=request.amount)]
 
 

@@ -100,7 +100,7 @@ class SavedMethods(PaymentGateway):
     def _made(self, setup: str, token: Mapping[str, Any], idempotency_key: str) -> SavedMethodSnapshot:
         body = {"payment_source": {"token": {"id": setup, "type": "SETUP_TOKEN"}}}
         try:
-            made = self._client.post(_TOKENS, body, request_id=idempotency_key, right=RIGHT)
+            made = self._client.post(_TOKENS, body, request_id=f"{idempotency_key}-token", right=RIGHT)
         except (Declined, NotFound):
             if (found := self._listed(token)) is not None:
                 return found  # an earlier call has made it, whose key PayPal keeps no more

@@ -148,7 +148,7 @@ def _event(event: Any, is_live: bool) -> ProviderEvent:
     method = word(resource.get("id")) if name in METHOD_EVENTS else ""
     return ProviderEvent(
         event_id=event_id,
-        kind=_kind(name),
+        kind=_kind(name) if method or name not in METHOD_EVENTS else EventKind.IGNORED,  # which one, it must tell
         provider_reference=order,
         our_reference=ours,
         is_live=is_live,

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from storefront.gateways.errors import Declined, GatewayError, KeySpent, NotFound, Unavailable
+from storefront.gateways.errors import Declined, GatewayError, KeySpent, MissingRight, NotFound, Unavailable
 from storefront.gateways.payments.base import PaymentSnapshot, StartedPayment
 from storefront.gateways.payments.saved_methods import ChargeRequest, MethodState
 from storefront.gateways.payments.stripe import intents, methods
@@ -162,4 +162,6 @@ def _plainly(client: stripe.StripeClient, request: ChargeRequest, refusal: Decli
         is_gone = method.state is MethodState.GONE or method.provider_customer != request.provider_customer
     except NotFound:
         is_gone = True
+    except MissingRight:
+        is_gone = False  # not known; what Stripe said of the charge stands
     return Declined(refusal.message, code=methods.GONE if is_gone else refusal.code)
