@@ -28,6 +28,7 @@ from storefront.billing.models import FreeOrderCause, Invoice
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import early_starts, free, invoices, taxation
 from storefront.billing.services.invoices import NewLine
+from storefront.billing.states import InvoiceKind
 from storefront.billing.tax import Evidence, TaxDecision
 from storefront.core import clock, states
 from storefront.gateways.bitrix24 import PortalAddress
@@ -42,12 +43,14 @@ from storefront.users.services import access_words
 class Cause:
     """Why an order is created. ``key`` names what it is created for once, for example a period to renew; "" if each
     call is an order of its own. ``free`` and ``reference`` (a voucher's code, a reason) say why nothing is to be paid,
-    should the total be zero. ``asks_consent``: the customer accepts the agreements before they pay (``consents``)."""
+    should the total be zero. ``asks_consent``: the customer accepts the agreements before they pay (``consents``).
+    ``is_told``: they are mailed the pay link."""
 
     key: str = ""
     free: FreeOrderCause | None = None
     reference: str = ""
     asks_consent: bool = False
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ def create(
     holder_email: str = "",
     evidence: Sequence[Evidence] = (),
     wants_early_start: bool = False,
+    kind: InvoiceKind = InvoiceKind.ORDER,
 ) -> CreatedOrder:
     """Write an order with its invoice, or find the one that was written for the same ``cause.key``.
 
@@ -116,13 +120,13 @@ def create(
         invoice_lines = _invoice_lines(lines, oscar_lines, customer, currency, language, decision)
         invoice = invoices.issue(
             customer=customer, order=order, currency=currency, payer=printed, lines=invoice_lines, language=language,
-            tax_decision=decision,
+            tax_decision=decision, kind=kind,
         )  # fmt: skip
         if wants_early_start and invoice.amount > 0:
             early_starts.write(invoice=invoice, language=language, ip_address=ip_address)
         if cause.free is not None and invoice.amount == 0:
             invoice = free.settle(invoice=invoice, cause=cause.free, reference=cause.reference)
-        else:
+        elif cause.is_told:
             _send_pay_link(order, invoice, invoice_lines, payer.name, host, is_offer=cause.asks_consent)
     return CreatedOrder(order, invoice, oscar_lines)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import TypedDict
 
 from storefront.billing import tax_words
@@ -14,10 +15,11 @@ from storefront.billing.models import Invoice, Refund, RefundPayout, RefundReque
 from storefront.billing.refund_mails import RefundMade
 from storefront.billing.services import early_starts, sales
 from storefront.billing.states import RefundWay
-from storefront.licensing import links
+from storefront.licensing import links, subscription_mails
 from storefront.licensing.models import License, LicenseEvent
 from storefront.licensing.services import withdrawals
 from storefront.licensing.states import LicenseStatus, Suspension
+from storefront.licensing.subscriptions import receipts
 from storefront.licensing.validity import days_left
 from storefront.notifications import mails
 from storefront.users.services import access_words
@@ -48,7 +50,9 @@ def payment_received(invoice: Invoice, licenses: Sequence[mails.MailLicense]) ->
     """The money of an invoice has arrived, and this is what it bought. Once per invoice, and once more if that was not
     its money after all and it is paid anew."""
     customer = invoice.customer
-    mail = mails.PaymentReceived(
+    renewed = receipts.of(invoice)
+    make = partial(subscription_mails.RenewalMade, **renewed) if renewed else mails.PaymentReceived
+    mail = make(
         name=customer.get_full_name(),
         order_number=invoice.order.number if invoice.order else "",
         invoice_number=invoice.number,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from catalogue.plans.models import Plan
 from storefront.billing.models import Invoice, InvoiceLine, Refund, SavedMethod
 from storefront.billing.signals import (
+    invoice_issued,
     invoice_paid,
     invoice_refunded,
     invoice_reopened,
@@ -53,6 +54,15 @@ def grant(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
 @receiver(invoice_voided, dispatch_uid="licensing.drop-waiting")
 def renew_nothing(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
     starting.drop_waiting(invoice)
+    paid.not_paid(invoice)
+
+
+@receiver(invoice_issued, dispatch_uid="licensing.renewal-replaced")
+def renew_by_another_invoice(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
+    """The buyer has an unpaid renewal addressed to another payer."""
+    if invoice.replaces_id:
+        paid.replaced(invoice)
+        paid.lines_replaced(invoice)
 
 
 @receiver(method_saved, dispatch_uid="licensing.method-saved")

@@ -66,13 +66,20 @@ def usable(invoice: Invoice) -> Decimal:
     return balances.spendable(invoice.customer, invoice.currency) + part_payments.reserved(invoice)
 
 
-def pay(*, invoice: Invoice) -> None:
+def pay(*, invoice: Invoice, check: Callable[[Invoice], object] | None = None) -> None:
     """Pay all that the invoice asks for from its customer's account, once its open charge is closed at its provider.
 
-    Must not be called inside a transaction. Raises NotEnough, and as ``starting.start`` does where the invoice asks for
-    no money, or where its buyer has paid by the open charge.
+    ``check`` is called with the locked invoice in the transaction that pays it; what it raises undoes all. Must not be
+    called inside a transaction. Raises NotEnough, and as ``starting.start`` does where the invoice asks for no money,
+    or where its buyer has paid by the open charge.
     """
-    _once_no_charge_is_open(invoice, NAME, _pay)
+
+    def act(locked: Invoice) -> None:
+        if check is not None:
+            check(locked)
+        _pay(locked)
+
+    _once_no_charge_is_open(invoice, NAME, act)
 
 
 def use_part(*, invoice: Invoice, method: str, rest: Decimal) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.db import OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from storefront.billing.errors import BillingError, PaymentRefused, PaymentUnavailable
@@ -26,20 +27,28 @@ class NotChargeable(BillingError):
     message = _("This saved method cannot be used any more. Please choose another one.")
 
 
-def charge(*, invoice: Invoice, method: SavedMethod, mandate: Mandate | None = None) -> PaymentAttempt:
+class ChargedBefore(BillingError):
+    """The one charge that was wanted has been made meanwhile; what became of it is in the invoice's attempts."""
+
+
+def charge(
+    *, invoice: Invoice, method: SavedMethod, mandate: Mandate | None = None, charges_before: int | None = None
+) -> PaymentAttempt:
     """Charge a saved method of the invoice's customer with all that the invoice still asks for.
 
     With ``mandate`` the customer is absent; it must be live, of that method, unattended, and allow the amount. Without,
     they have pressed for it, and have agreed before that it is kept for that. The row is committed before the provider
     is called; another open charge of the invoice is closed there first, and a charge of the same method whose answer is
-    unknown is continued instead of begun anew.
+    unknown is continued instead of begun anew. ``charges_before``: how many charges under a mandate the invoice had
+    before this one; raises ChargedBefore where it has more, so that of callers who were killed or are slow one charge
+    is made.
 
     Returns the attempt: SUCCEEDED; FAILED, with ``failure_code``; PENDING: with ``redirect_url`` where the attending
     customer must confirm to their bank, else the money is on its way. Not inside a transaction.
     Raises NotChargeable, and as ``starting.start``: PaymentUnavailable means unknown, and calling again continues.
     """
     try:
-        attempt = _claimed(invoice, method, mandate)
+        attempt = _claimed(invoice, method, mandate, charges_before)
         if attempt.status != AttemptStatus.CREATED:
             return attempt
         return resume(attempt)
@@ -50,18 +59,27 @@ def charge(*, invoice: Invoice, method: SavedMethod, mandate: Mandate | None = N
         raise PaymentUnavailable from exc
 
 
-def _claimed(invoice: Invoice, method: SavedMethod, mandate: Mandate | None) -> PaymentAttempt:
+def _claimed(
+    invoice: Invoice, method: SavedMethod, mandate: Mandate | None, charges_before: int | None
+) -> PaymentAttempt:
     for _try in range(_TRIES):
         with transaction.atomic(durable=True):
             locked = claiming.lock_open(invoice.pk, method.gateway)
             attempt = locked.attempts.filter(status__in=OPEN_ATTEMPT).first()
             if attempt is None:
+                if charges_before is not None and unattended(locked).count() > charges_before:
+                    raise ChargedBefore
                 _check(locked, method, mandate)
                 return claiming.claim_charge(locked, method, mandate)
             if attempt.saved_method_id == method.pk and attempt.mandate_id == (mandate.pk if mandate else None):
                 return attempt
         starting.make_room(attempt, for_method=method.gateway)
     raise PaymentUnavailable
+
+
+def unattended(invoice: Invoice) -> QuerySet[PaymentAttempt]:
+    """The charges of an invoice that were made under a mandate, in their order."""
+    return PaymentAttempt.objects.filter(invoice=invoice).exclude(mandate=None).order_by("pk")
 
 
 def _check(invoice: Invoice, method: SavedMethod, mandate: Mandate | None) -> None:

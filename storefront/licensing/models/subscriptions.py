@@ -21,7 +21,8 @@ class Subscription(models.Model):
     .saved_methods.mandates.live``), never kept here: methods are replaced. ``fallback``: what pays where ``pays_from``
     does not; "" for nothing. ``license`` is NULL until the line that it was agreed to with (``invoice_line``; NULL if
     it was agreed to later) has granted it. ``stopped_by``: "customer", "staff", "provider", "method" (the method was
-    removed), "holder" (the license was handed over) or "unused" (the payment came without it).
+    removed), "holder" (the license was handed over), "lapsed" (it was not paid, or the license has ended) or "unused"
+    (the payment came without it).
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=references.public_id)
@@ -76,6 +77,7 @@ class Renewal(models.Model):
     ``extends_from``: the end of the license that it moves. ``due_at``: when it is charged, at the earliest.
     ``total``: what the last notice said, with tax, major units of ``currency``; NULL before. ``notice_key`` is that
     mail's in the outbox, ``notice_days`` which of the notices it was; ``noticed_at``: when the mail company took it.
+    ``notices``: how many were written. ``next_source``: what the next try charges, if not what pays first.
     ``next_try_at``: when the worker looks at it next; ``is_pressed``: the customer has just agreed that it is tried at
     once. ``round`` counts how often it was planned anew after an
     invoice of it was given up. ``problem``: why it waits, a word of ours or the provider's.
@@ -90,6 +92,7 @@ class Renewal(models.Model):
     status = models.CharField(max_length=14, choices=RenewalStatus, default=RenewalStatus.PLANNED)
     currency = models.CharField(max_length=3)
     total = MoneyField(null=True, blank=True)
+    notices = models.PositiveSmallIntegerField(default=0)
     notice_key = models.CharField(max_length=200, blank=True)
     notice_days = models.PositiveSmallIntegerField(null=True, blank=True)
     noticed_at = models.DateTimeField(null=True, blank=True)
@@ -100,6 +103,7 @@ class Renewal(models.Model):
     round = models.PositiveSmallIntegerField(default=1)
     problem = models.CharField(max_length=100, blank=True)
     next_try_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    next_source = models.CharField(max_length=10, choices=PaysFrom, blank=True)
     is_pressed = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True, blank=True)

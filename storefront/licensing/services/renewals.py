@@ -8,19 +8,25 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from storefront.core import clock, states
 from storefront.licensing import mails
 from storefront.licensing.bindings import binding_of
-from storefront.licensing.models import License, LicensePeriod
+from storefront.licensing.models import License, LicensePeriod, Renewal
 from storefront.licensing.services import periods
 from storefront.licensing.services.ledger import PeriodEntry
-from storefront.licensing.states import HOST_TAKEN, PORTAL_TAKEN, LicenseStatus
+from storefront.licensing.states import AHEAD_RENEWAL, HOST_TAKEN, PORTAL_TAKEN, UNPAID_RENEWAL, LicenseStatus
 from storefront.licensing.validity import notice_steps
 
 _BATCH = 500
 _RUNNING = (LicenseStatus.PENDING, LicenseStatus.ACTIVE)
+#: It renews by itself, of which its customer is told instead; a period that is skipped is not renewed.
+_RENEWS = Exists(
+    Renewal.objects.filter(
+        license=OuterRef("pk"), extends_from=OuterRef("valid_until"), status__in=(*AHEAD_RENEWAL, *UNPAID_RENEWAL)
+    )
+)
 
 
 def send_ending_notices() -> int:
@@ -42,6 +48,7 @@ def send_ending_notices() -> int:
                 valid_until__lte=now + timedelta(days=step),
             )
             .exclude(ending_notice_for=F("valid_until"), ending_notice_days__lte=step)
+            .exclude(_RENEWS)
             .order_by("valid_until", "pk")
         )
         sent += sum(_notify(license, step, now) for license in due[:_BATCH])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 
 from storefront.billing.models import SavedMethod
 from storefront.core import clock, states
@@ -46,7 +47,8 @@ def change(*, subscription: Subscription, agreed: Agreed, method: SavedMethod | 
 def try_at_once(subscription: Subscription) -> int:
     """Have the worker try again what was refused, or waits for its next try: the customer has pressed, or their card
     was renewed. Under the customer's lock. Returns how many renewals."""
-    rows = subscription.renewals.filter(status__in=UNPAID_RENEWAL, tries__ended_at__isnull=False)
+    is_refused = ~Q(status=RenewalStatus.CHARGING) | Q(tries__ended_at__isnull=False)
+    rows = subscription.renewals.filter(is_refused, status__in=UNPAID_RENEWAL)
     return sum(_try(states.lock(row)) for row in rows.distinct())
 
 
@@ -54,8 +56,8 @@ def _try(row: Renewal) -> bool:
     if row.tries.filter(ended_at=None).exists():
         return False
     states.apply(row, RenewalStatus.CHARGING, table=RENEWAL_TRANSITIONS, ended_at=None)
-    row.next_try_at, row.is_pressed = clock.now(), True
-    row.save(update_fields=["next_try_at", "is_pressed"])
+    row.next_try_at, row.is_pressed, row.next_source = clock.now(), True, ""
+    row.save(update_fields=["next_try_at", "is_pressed", "next_source"])
     return True
 
 

@@ -21,6 +21,8 @@ from storefront.users.models import User
 
 #: Who stopped one, or why (``Subscription.stopped_by``).
 CUSTOMER, STAFF, PROVIDER, METHOD, HOLDER = "customer", "staff", "provider", "method", "holder"
+#: It was not paid in time, or its license has ended meanwhile.
+LAPSED = "lapsed"
 _MANDATE_ENDED_BY = {CUSTOMER: mandates.CUSTOMER, STAFF: mandates.STAFF, PROVIDER: mandates.PROVIDER}
 
 

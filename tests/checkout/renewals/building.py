@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -11,11 +10,13 @@ from checkout.orders import order_lines
 from checkout.orders.create import Cause, CreatedOrder, create
 from checkout.orders.order_request import Contact
 from checkout.renewals import offers
-from storefront.billing.models import SavedMethod
+from storefront.billing.models import PaymentAttempt, SavedMethod
+from storefront.billing.models.saved_methods import Scope
 from storefront.billing.personal_account import paying
-from storefront.billing.services import ledger
+from storefront.billing.saved_methods.mandates import SaveWish, Terms
+from storefront.billing.services import ledger, settlement, starting
 from storefront.licensing.models import License, Subscription
-from tests.billing.building import make_payment
+from tests.billing.building import make_invoice, make_payment
 from tests.factories import make_software
 
 _numbers = count(1)
@@ -87,5 +88,13 @@ def turn_on(
     )  # fmt: skip
 
 
-def agreed_total(subscription: Subscription) -> Decimal:
-    return subscription.agreed_total
+def save_card(stripe: Any, customer: Any, number: str = "4242424242424242") -> SavedMethod:
+    """The customer pays something by a card, and has it saved for charges while they are absent."""
+    wish = SaveWish(
+        saving=PaymentAttempt.Saving.UNATTENDED,
+        terms=[Terms(scope=Scope.ATTENDED, text="Keep this card.", language="en", ip_address=None)],
+    )
+    attempt = starting.start(invoice=make_invoice(customer, "1.00"), gateway_name="stripe", wish=wish)
+    stripe.pay(attempt.provider_reference, card=number)
+    settlement.settle(attempt_id=attempt.pk)
+    return SavedMethod.objects.get(mandates__attempt=attempt)

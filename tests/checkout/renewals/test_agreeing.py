@@ -14,14 +14,9 @@ from storefront.billing.saved_methods import removing
 from storefront.licensing.models import Renewal
 from storefront.licensing.subscriptions import consents, queries, stopping
 from storefront.licensing.subscriptions.errors import MethodGone, TooLate
-from tests.checkout.renewals.building import buy, make_method, make_product, order, turn_on
+from tests.checkout.renewals.building import buy, make_method, order, turn_on
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def software(shop: Any) -> Any:
-    return make_product()
 
 
 def test_agreeing_writes_the_text_that_was_read_and_plans_the_next_period(customer: Any, software: Any) -> None:
