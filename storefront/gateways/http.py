@@ -110,7 +110,7 @@ class HttpClient:
         """Call an address of ours (never one that a visitor named).
 
         :param json: a value, or JSON already encoded as bytes
-        :param form: fields, or a form already encoded
+        :param form: fields, or a form already encoded, or another text whose ``headers`` say what it is
         :param retries: how often to repeat after a network fault or 429/502/503/504; only for calls that do
             the same thing when repeated (at most 3)
         :raises ConfigurationError: the address is neither https nor an allowed loopback one
@@ -222,7 +222,7 @@ def _encode(
         return body, merged | {"Content-Type": "application/json"}
     if form is not None:
         body = (form if isinstance(form, str) else urlencode(form)).encode()
-        return body, merged | {"Content-Type": "application/x-www-form-urlencoded"}
+        return body, {"Content-Type": "application/x-www-form-urlencoded"} | merged
     return None, merged
 
 
