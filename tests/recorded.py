@@ -26,7 +26,18 @@ Built = TypeVar("Built")
 #: Settings that nothing in the catalogue reads when it writes: of providers, portals, mail, staff, requests. (The
 #: name of the module is gone as soon as a test changes any setting at all.)
 _ELSEWHERE = (
-    *("STRIPE_", "PAYPAL_", "TWOCHECKOUT_", "SBERBANK_", "YOOKASSA_", "SIMPLEPAY_", "PAYMASTER_", "PAYMENT_", "VIES_"),
+    *(
+        "STRIPE_",
+        "PAYPAL_",
+        "TWOCHECKOUT_",
+        "SBERBANK_",
+        "YOOKASSA_",
+        "SIMPLEPAY_",
+        "WEBMONEY_",
+        "PAYMASTER_",
+        "PAYMENT_",
+        "VIES_",
+    ),
     "BITRIX24_",
     *("EMAIL_", "ANYMAIL", "OUTBOX_", "INBOX_"),
     *("STAFF_", "APPROVAL_", "REFUND_"),

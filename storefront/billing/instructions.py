@@ -12,7 +12,13 @@ from storefront.billing.models import PaymentAttempt
 from storefront.gateways.payments.instructions import Detail, PaymentInstructions
 
 #: names of their own, the same in every language
-_PROPER_NAMES = {"multibanco": "Multibanco", "boleto": "Boleto", "konbini": "Konbini", "oxxo": "OXXO"}
+_PROPER_NAMES = {
+    "multibanco": "Multibanco",
+    "boleto": "Boleto",
+    "konbini": "Konbini",
+    "oxxo": "OXXO",
+    "webmoney": "WebMoney",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _
 
 from storefront.billing.breaker import Away
@@ -17,6 +18,7 @@ from storefront.billing.models import PaymentAttempt
 from storefront.billing.saved_methods import messages
 from storefront.billing.services import reviews
 from storefront.billing.services.settlement import settle
+from storefront.billing.states import OPEN_ATTEMPT
 from storefront.core.sentences import Sentence
 from storefront.core.time_limits import WORKER_SECONDS, time_limit
 from storefront.gateways.payments.base import EventKind, ProviderEvent
@@ -41,6 +43,8 @@ class PaymentSource:
         self._check_set_up()
         adapter = gateway(self._name)
         event = adapter.parse_webhook(body, headers, now=now)
+        if not event.event_id:  # a question, which is answered and not kept
+            return []
         payload = {
             "kind": event.kind.value,
             "provider_reference": event.provider_reference,
@@ -154,8 +158,25 @@ def find(gateway_name: str, hint: ProviderEvent) -> PaymentAttempt | None:
     return None
 
 
+class AskedFirstSource(PaymentSource):
+    """A provider that asks before each payment whether the shop takes it (``LMI_PREREQUEST`` of WebMoney)."""
+
+    def receipt(self, body: bytes, now: datetime) -> Receipt:
+        """No payment is taken for an attempt that is over, so that none comes twice."""
+        adapter = gateway(self._name)
+        receipt, event = adapter.receipt(body, now=now), adapter.parse_webhook(body, {}, now=now)
+        attempt = None if event.event_id else find(self._name, event)
+        if attempt is None:
+            return receipt
+        with override(attempt.invoice.language):
+            over = gettext("This payment is over. Please begin again in the shop.")
+            text = gettext(receipt.text) if attempt.status in OPEN_ATTEMPT else over
+        return Receipt(text, receipt.content_type)
+
+
 stripe_source = PaymentSource("stripe")
 twocheckout_source = PaymentSource("twocheckout")
+webmoney_source = AskedFirstSource("webmoney")
 simplepay_source = PaymentSource("simplepay")
 paypal_source = PaymentSource("paypal")
 sberbank_source = PaymentSource("sberbank", is_told_by_query=True)

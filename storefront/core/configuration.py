@@ -22,12 +22,13 @@ _SECRETS = (
     "SECRET_KEY", "SALT_KEY", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS", "MAIL_WEBHOOK_SECRETS",
     "TWOCHECKOUT_SECRET_KEYS", "TWOCHECKOUT_BUY_LINK_SECRET", "PAYPAL_CLIENT_SECRET",
     "PAYPAL_NVP_PASSWORD", "PAYPAL_NVP_SIGNATURE", "SBERBANK_PASSWORD", "SBERBANK_CALLBACK_KEYS", "PAYMASTER_TOKEN",
-    "YOOKASSA_SECRET_KEY", "SIMPLEPAY_ACCOUNTS",
+    "YOOKASSA_SECRET_KEY", "SIMPLEPAY_ACCOUNTS", "WEBMONEY_PURSES", "WEBMONEY_INVOICE_PURSES",
 )  # fmt: skip
 #: Settings that hold a provider's address.
 _PROVIDERS = (
     "STRIPE_API_BASE", "PAYPAL_API_BASE", "PAYPAL_NVP_API_BASE", "TWOCHECKOUT_API_BASE", "TWOCHECKOUT_CHECKOUT_BASE",
-    "SBERBANK_API_BASE", "PAYMASTER_API_BASE", "YOOKASSA_API_BASE", "SIMPLEPAY_API_BASE", "VIES_API_BASE",
+    "SBERBANK_API_BASE", "PAYMASTER_API_BASE", "YOOKASSA_API_BASE", "SIMPLEPAY_API_BASE", "WEBMONEY_API_BASE",
+    "VIES_API_BASE",
 )  # fmt: skip
 #: Shorter signing keys can be guessed; Django's own generator makes 50 characters.
 MIN_SECRET_KEY = 40
@@ -154,8 +155,7 @@ def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "E008", f"BITRIX24_CHAT_URL is {chat!r}, which is not the public https address of a script."
     if values["PAYMASTER_TEST"] and not values.get("ALLOW_TEST_KEYS"):
         yield "E015", "PAYMASTER_TEST lets nobody pay real money (ALLOW_TEST_KEYS=true admits it)."
-    if values["TWOCHECKOUT_TEST_ORDERS"] and not values.get("ALLOW_TEST_KEYS"):
-        yield "E015", "TWOCHECKOUT_TEST_ORDERS lets nobody pay real money (ALLOW_TEST_KEYS=true admits it)."
+    yield from _unpayable(values)
     for name in _SECRETS:
         keys = [values[name]] if isinstance(values[name], str) else values[name]
         if sandbox_keys.SECRETS.intersection(keys):
@@ -209,6 +209,15 @@ def is_public(url: str) -> bool:
         return ipaddress.ip_address(host).is_global
     except ValueError:
         return not host.replace(".", "").isdigit()
+
+
+def _unpayable(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Payment methods by which nobody could pay real money, or that lack their account."""
+    for name in ("TWOCHECKOUT_TEST_ORDERS", "WEBMONEY_TEST_MODE"):
+        if values[name] and not values.get("ALLOW_TEST_KEYS"):
+            yield "E015", f"{name} lets nobody pay real money (ALLOW_TEST_KEYS=true admits it)."
+    if values["WEBMONEY_INVOICE_PURSES"] and not values["WEBMONEY_WMID"]:
+        yield "E016", "WEBMONEY_INVOICE_PURSES needs WEBMONEY_WMID."
 
 
 def _provider_addresses(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -23,6 +23,10 @@ SIMPLEPAY_ACCOUNTS = tuple(
 )
 PAYMASTER_ID = "3b6d8f7e-1c54-4a8e-9d0e-5f0b1c2d3e4f"
 PAYMASTER_TOKEN = "sandbox-paymaster-token"  # noqa: S105  (throw-away)
+WEBMONEY_INVOICE_PURSES = tuple(
+    f"{each}123456789012:sandbox-webmoney-{each}:sandbox-webmoney-x20-{each}" for each in "ZE"
+)
+WEBMONEY_PURSES = tuple(each.rpartition(":")[0] for each in WEBMONEY_INVOICE_PURSES)
 #: Those that production refuses.
 SECRETS = frozenset(
     {
@@ -41,5 +45,7 @@ SECRETS = frozenset(
         PAYMASTER_TOKEN,
         YOOKASSA_KEY,
         *SIMPLEPAY_ACCOUNTS,
+        *WEBMONEY_PURSES,
+        *WEBMONEY_INVOICE_PURSES,
     }
 )

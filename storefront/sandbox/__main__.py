@@ -19,6 +19,7 @@ from storefront.sandbox.simplepay import SimplePayStandIn
 from storefront.sandbox.stripe import StripeStandIn
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
 from storefront.sandbox.vies import ViesStandIn
+from storefront.sandbox.webmoney import WebMoneyStandIn
 from storefront.sandbox.yookassa import YooKassaStandIn
 
 
@@ -30,7 +31,7 @@ def parse() -> argparse.Namespace:
         type=int,
         default=8100,
         help="Stripe here, then mail, Bitrix24 (three ports), VIES, PayPal, PayPal classic, 2Checkout, Sberbank, "
-        "YooKassa, SimplePay, PayMaster",
+        "YooKassa, SimplePay, PayMaster, WebMoney",
     )
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps the stand-ins' state")
     parser.add_argument("--apps", type=json.loads, default=[], help="JSON list: code, client_id, client_secret")
@@ -115,6 +116,11 @@ def _more_ways_to_pay(options: argparse.Namespace) -> list[Any]:
             port=options.port + 11,
             ipn_url=f"{options.shop}/hooks/simplepay/",
             state_path=options.state / "simplepay.json",
+        ),
+        WebMoneyStandIn(
+            port=options.port + 13,
+            result_url=f"{options.shop}/hooks/webmoney/",
+            state_path=options.state / "webmoney.json",
         ),
         PayMasterStandIn(port=options.port + 12, state_path=options.state / "paymaster.json"),
     ]

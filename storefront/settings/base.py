@@ -16,4 +16,5 @@ from .simplepay import *  # noqa: F403
 from .site import *  # noqa: F403
 from .storage import *  # noqa: F403
 from .twocheckout import *  # noqa: F403
+from .webmoney import *  # noqa: F403
 from .yookassa import *  # noqa: F403

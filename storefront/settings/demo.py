@@ -32,6 +32,10 @@ SBERBANK_USER_NAME = env.text("SBERBANK_USER_NAME", default="shop-api")
 SBERBANK_PASSWORD = env.text("SBERBANK_PASSWORD", default=sandbox_keys.SBERBANK_PASSWORD)
 SBERBANK_CALLBACK_KEYS = env.entries("SBERBANK_CALLBACK_KEYS", default=[sandbox_keys.SBERBANK_KEY])
 SBERBANK_API_BASE = env.url("SBERBANK_API_BASE", default=f"{SANDBOX_SBERBANK}/ecomm/gw/partner/api/v1")
+WEBMONEY_WMID = env.text("WEBMONEY_WMID", default="012345678901")
+WEBMONEY_PURSES = env.entries("WEBMONEY_PURSES", default=[*sandbox_keys.WEBMONEY_PURSES])
+WEBMONEY_INVOICE_PURSES = env.entries("WEBMONEY_INVOICE_PURSES", default=[*sandbox_keys.WEBMONEY_INVOICE_PURSES])
+WEBMONEY_TEST_MODE = env.boolean("WEBMONEY_TEST_MODE", default=True)
 SIMPLEPAY_ACCOUNTS = env.entries(
     "SIMPLEPAY_ACCOUNTS", each=provider_settings.simplepay_account, what=provider_settings.SIMPLEPAY_FORM,
     default=[*sandbox_keys.SIMPLEPAY_ACCOUNTS],

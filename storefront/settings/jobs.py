@@ -11,6 +11,7 @@ INBOX_SOURCES = {
     "twocheckout": "storefront.billing.webhooks.twocheckout_source",
     "sberbank": "storefront.billing.webhooks.sberbank_source",
     "simplepay": "storefront.billing.webhooks.simplepay_source",
+    "webmoney": "storefront.billing.webhooks.webmoney_source",
     "paymaster": "storefront.billing.webhooks.paymaster_source",
     "paypal_nvp": "storefront.billing.unproven_webhooks.paypal_nvp_source",
     "paypal": "storefront.billing.webhooks.paypal_source",
@@ -38,7 +39,7 @@ OUTBOX_DRAFTS = {
     "mail.checkout-reminder": "checkout.reminders.sending.drafts",
 }
 #: Sources whose messages are about money: they wait for nobody else's.
-MONEY_SOURCES = ["stripe", "paypal", "twocheckout", "sberbank", "simplepay"]
+MONEY_SOURCES = ["stripe", "paypal", "twocheckout", "sberbank", "simplepay", "webmoney"]
 #: Jobs of one thread run one after the other, which works beside the others.
 JOBS: dict[str, Any] = {
     "inbox-money": {

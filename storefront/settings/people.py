@@ -109,7 +109,10 @@ THROTTLES = {
     "hook-mail-inbound": "120/minute",  # mails of the company without its secret, per sender
     # Messages of payment providers that were not proven, per sender; PayPal's own are asked about.
     **dict.fromkeys(
-        ["hook-" + name for name in "paypal paypal_nvp twocheckout sberbank yookassa simplepay paymaster".split()],
+        [
+            "hook-" + name
+            for name in "paypal paypal_nvp twocheckout sberbank yookassa simplepay paymaster webmoney".split()
+        ],
         "120/minute",
     ),
     "visit": "120/minute",  # product pages that one address says it looks at

@@ -14,7 +14,7 @@ SALT_KEY = [sandbox_keys.ENCRYPTION_KEY]
 PORT = env.integer("PORT", default=8000, at_least=1, at_most=65000)
 SANDBOX_PORT = env.integer("SANDBOX_PORT", default=PORT + 100, at_least=1, at_most=65000)
 #: How many ports the stand-ins take, SANDBOX_PORT the first.
-SANDBOX_PORTS = 13
+SANDBOX_PORTS = 14
 SANDBOX = True
 #: Folder in which the stand-ins keep their state between runs.
 SANDBOX_STATE = str(env.path("SANDBOX_STATE", default=BASE_DIR / "var" / "sandbox"))
@@ -28,6 +28,7 @@ SANDBOX_TWOCHECKOUT = f"http://127.0.0.1:{SANDBOX_PORT + 8}"
 SANDBOX_SBERBANK = f"http://127.0.0.1:{SANDBOX_PORT + 9}"
 SANDBOX_YOOKASSA = f"http://127.0.0.1:{SANDBOX_PORT + 10}"
 SANDBOX_SIMPLEPAY = f"http://127.0.0.1:{SANDBOX_PORT + 11}"
+SANDBOX_WEBMONEY = f"http://127.0.0.1:{SANDBOX_PORT + 13}"
 SANDBOX_PAYMASTER = f"http://127.0.0.1:{SANDBOX_PORT + 12}"
 SANDBOX_PAYPAL = f"http://127.0.0.1:{SANDBOX_PORT + 6}"
 
@@ -36,6 +37,7 @@ STRIPE_API_KEY = env.text("STRIPE_API_KEY", default=sandbox_keys.STRIPE_KEY)
 STRIPE_WEBHOOK_SECRETS = env.entries("STRIPE_WEBHOOK_SECRETS", default=[sandbox_keys.WEBHOOK_SECRET])
 STRIPE_API_BASE = env.origin("STRIPE_API_BASE", default=SANDBOX_STRIPE)
 PAYPAL_API_BASE = env.origin("PAYPAL_API_BASE", default=SANDBOX_PAYPAL)
+WEBMONEY_API_BASE = env.origin("WEBMONEY_API_BASE", default=SANDBOX_WEBMONEY)
 SIMPLEPAY_API_BASE = env.origin("SIMPLEPAY_API_BASE", default=SANDBOX_SIMPLEPAY)
 PAYPAL_NVP_API_BASE = env.origin("PAYPAL_NVP_API_BASE", default=SANDBOX_PAYPAL_NVP)
 

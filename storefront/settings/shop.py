@@ -10,6 +10,7 @@ from .sberbank import SBERBANK_GATEWAY
 from .simplepay import SIMPLEPAY_GATEWAY
 from .site import SHOP_NAME, env
 from .twocheckout import TWOCHECKOUT_GATEWAY
+from .webmoney import WEBMONEY_GATEWAY, WEBMONEY_INVOICE_GATEWAY
 from .yookassa import YOOKASSA_GATEWAY
 
 SHOP_CURRENCY = env.text("SHOP_CURRENCY", default="EUR", pattern="|".join(currencies.sellable()), what=currencies.WHAT)
@@ -93,6 +94,8 @@ PAYMENT_GATEWAYS: dict[str, dict[str, Any]] = {
     "paymaster": PAYMASTER_GATEWAY,
     "yookassa": YOOKASSA_GATEWAY,
     "simplepay": SIMPLEPAY_GATEWAY,
+    "webmoney": WEBMONEY_GATEWAY,
+    "webmoney_invoice": WEBMONEY_INVOICE_GATEWAY,
     "paypal_nvp": {
         "class": "storefront.gateways.payments.paypal_nvp.gateway.Gateway",
         "env": ("PAYPAL_NVP_USER", "PAYPAL_NVP_PASSWORD", "PAYPAL_NVP_SIGNATURE", "PAYPAL_NVP_MERCHANT_ID"),

@@ -9,6 +9,7 @@ from storefront.sandbox.paymaster import PayMasterStandIn
 from storefront.sandbox.sberbank import SberbankStandIn
 from storefront.sandbox.simplepay import SimplePayStandIn
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
+from storefront.sandbox.webmoney import WebMoneyStandIn
 from storefront.sandbox.yookassa import YooKassaStandIn
 from tests.billing.building import make_invoice
 
@@ -103,4 +104,17 @@ def paymaster(settings: Any) -> Iterator[PayMasterStandIn]:
         settings.PAYMASTER_TEST = True
         settings.PAYMASTER_API_BASE = f"{stand_in.base_url}/api/v2"
         settings.PAYMENT_GATEWAYS = {"paymaster": settings.PAYMENT_GATEWAYS["paymaster"]}
+        yield stand_in
+
+
+@pytest.fixture
+def webmoney(settings: Any) -> Iterator[WebMoneyStandIn]:
+    """The only payment methods of the shop: WebMoney's page and its invoices."""
+    with WebMoneyStandIn() as stand_in:
+        settings.WEBMONEY_WMID = "012345678901"
+        settings.WEBMONEY_PURSES = ["E123456789012:sandbox-webmoney-E"]
+        settings.WEBMONEY_INVOICE_PURSES = ["E123456789012:sandbox-webmoney-E:sandbox-webmoney-x20-E"]
+        settings.WEBMONEY_API_BASE, settings.WEBMONEY_TEST_MODE = stand_in.base_url, True
+        names = ("webmoney", "webmoney_invoice")
+        settings.PAYMENT_GATEWAYS = {name: settings.PAYMENT_GATEWAYS[name] for name in names}
         yield stand_in

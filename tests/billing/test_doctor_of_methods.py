@@ -66,6 +66,15 @@ def test_simplepay(simplepay: Any, settings: Any) -> None:
     assert "fault" in told and problem == "1 to be put right"
 
 
+def test_webmoney(webmoney: Any, settings: Any) -> None:
+    for name in ("webmoney", "webmoney_invoice"):
+        told, problem = doctor("--method", name)
+        assert problem == "" and "E123456789012" in told and "/hooks/webmoney" in told
+    settings.WEBMONEY_PURSES = ["E123456789012:a-key-of-somebody-else"]
+    told, problem = doctor("--method", "webmoney")
+    assert "fault" in told and problem == "1 to be put right"
+
+
 class TestClassicPayPal:
     """Each line that may be missing or refused."""
 

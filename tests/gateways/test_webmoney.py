@@ -159,8 +159,9 @@ class TestFaults(FaultCases):
         assert "very_secret" not in repr(caught.value)
 
     @pytest.mark.parametrize(
-        "body", [b"", b"<a/>", b"<merchant.response/>", b'<!DOCTYPE a [<!ENTITY x "0">]><merchant.response>&x;</merchant.response>']
-    )  # fmt: skip
+        "body",
+        [b"", b"<a/>", b"<merchant.response/>", b'<!DOCTYPE a [<!ENTITY x "0">]><merchant.response>&x;</a>'],
+    )
     def test_an_answer_that_is_none_is_unavailable(self, body: bytes) -> None:
         from storefront.gateways.payments.webmoney.api import read
 

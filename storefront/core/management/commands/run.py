@@ -159,6 +159,7 @@ class Command(BaseCommand):
   PayPal, today's and classic: no log-in there; their pages offer what succeeds, takes days or is refused.
   2Checkout: 4111 1111 1111 1111, any date, any code; its page asks what is to happen.
   YooKassa (an order in roubles): 5555 5555 5555 4477 with 3-D Secure, 5555 5555 5555 4600 is declined.
+  WebMoney: its page has two buttons; an invoice waits at {settings.SANDBOX_WEBMONEY}/keeper.
   SimplePay (for payers from Hungary): 4908 3660 9990 0425, any date, any code.
   Bank transfer: confirm it as accounting@ under Sales, Awaited transfers.
   VAT IDs that VIES confirms: DE136695976, FR40303265045, NL004495445B01 (http://127.0.0.1:{port + 5}/_control/checks).
