@@ -7,6 +7,7 @@ from django.urls import path
 
 from storefront.account import (
     data,
+    forecast,
     handovers,
     invoices,
     licenses,
@@ -18,6 +19,8 @@ from storefront.account import (
     withdrawal_search,
     withdrawals,
 )
+from storefront.account.auto_payments import link as auto_payment_link
+from storefront.account.auto_payments import views as auto_payments
 from storefront.account.documents import files, paper, sending
 from storefront.account.documents import views as documents
 from storefront.account.funds import movements, top_up
@@ -59,6 +62,14 @@ urlpatterns = [
     path("account/methods/<slug:public_id>/default/", methods.make_default, name="account-method-default"),
     path("account/methods/<slug:public_id>/replace/", adding.replace, name="account-method-replace"),
     path("account/methods/<slug:public_id>/remove/", methods.remove, name="account-method-remove"),
+    path("account/forecast/", forecast.forecast, name="account-forecast"),
+    path("account/forecast/file/", forecast.forecast_file, name="account-forecast-file"),
+    path("account/auto-payment/", auto_payments.index, name="account-auto-payment"),
+    path("account/auto-payment/configure/", auto_payments.configure, name="account-auto-payment-configure"),
+    path("account/auto-payment/confirm/", auto_payments.confirm, name="account-auto-payment-confirm"),
+    path("account/auto-payment/off/", auto_payments.off, name="account-auto-payment-off"),
+    path("account/auto-payment/<slug:public_id>/skip/", auto_payments.skip, name="account-auto-payment-skip"),
+    path("auto-payment/<str:token>/", auto_payment_link.charge, name="auto-payment-charge"),
     path("account/licenses/", licenses.licenses, name="account-licenses"),
     path("account/licenses/<slug:public_id>/", licenses.license, name="account-license"),
     path("account/licenses/<slug:public_id>/address/", licenses.license_address, name="account-license-address"),

@@ -9,3 +9,4 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from storefront.billing import checks, receivers, tax_receivers  # noqa: F401  (register themselves)
+        from storefront.billing.auto_top_ups import receivers as _auto_top_ups  # noqa: F401

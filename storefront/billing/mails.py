@@ -10,10 +10,12 @@ from typing import TypedDict
 from django.utils import translation
 
 from storefront.billing import status, tax_words
+from storefront.billing.auto_top_ups import mails as auto_top_up_mails
 from storefront.billing.instructions import told
 from storefront.billing.links import pay_url
-from storefront.billing.models import Invoice, Payment, PaymentAttempt
+from storefront.billing.models import AutoTopUpCharge, Invoice, Payment, PaymentAttempt
 from storefront.billing.payer_details import PayerDetails
+from storefront.billing.states import AttemptStatus
 from storefront.billing.tax_words import MailTaxes
 from storefront.core import clock
 from storefront.core.language import absolute_url, nearest_language
@@ -156,7 +158,11 @@ def payment_failed(invoice: Invoice, attempt: PaymentAttempt) -> None:
 
 def account_topped_up(invoice: Invoice, *, again: str) -> None:
     """An advance payment is on the personal account. (Licensing writes of what other invoices bought.) ``again``: see
-    ``part_payments.paid_again``."""
+    ``part_payments.paid_again``. What auto payment has charged is told by its receipt."""
+    charge = AutoTopUpCharge.objects.select_related("auto_top_up__customer").filter(invoice=invoice).first()
+    if charge and invoice.attempts.filter(status=AttemptStatus.SUCCEEDED).exclude(mandate=None).exists():
+        auto_top_up_mails.charged(charge, invoice, again=again)
+        return
     mail = mails.AccountToppedUp(
         **of_invoice(invoice),
         invoice_number=invoice.number,

@@ -226,7 +226,7 @@ ROOM = Room(
             hidden=("key", "sentences"), kept=RECORD, erase=scrub("detail", "sentences", "resolution"),
         ),
     ),
-    not_personal=NOT_PERSONAL | statements.NOT_PERSONAL | {
+    not_personal=NOT_PERSONAL | statements.NOT_PERSONAL | saved_methods.NOT_PERSONAL | {
         "billing.PaymentMethod": "a switch, and who of staff turned it",
         "billing.RefundReason": "a list of the seller's",
         "paypal.ExpressTransaction": "amounts and ids; names, addresses and e-mails are taken out before they are kept",

@@ -13,7 +13,7 @@ from typing import Any
 
 _SECRET_PATHS = re.compile(
     r"(/pay/(?:result/)?|/password/reset/key/|/confirm-email/|/basket/extend/|/support/(?:open|rate)/|/checkout/resume/|/account/(?:invitation|erasure)/"
-    r"|/handover/|/withdraw/|/renewals/stop/)"
+    r"|/handover/|/withdraw/|/renewals/stop/|(?<!account)/auto-payment/)"
     r"(?!\.\.\.|done\b|result/)[^/\s\"'?<>&]+"
 )
 #: Keys of providers, by how they begin, and headers that carry one: https://docs.stripe.com/keys

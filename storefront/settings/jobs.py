@@ -117,6 +117,16 @@ JOBS: dict[str, Any] = {
         "every": 20,
         "thread": "polls",
     },
+    "auto-payments-plan": {
+        "call": "checkout.auto_payments.planning.look_at_due",
+        "every": 30,
+        "thread": "renewals",
+    },
+    "auto-payments-charge": {
+        "call": "checkout.auto_payments.running.run_due",
+        "every": 10,
+        "thread": "renewals",
+    },
     "refunds-follow": {"call": "storefront.billing.services.refunds.follow_open", "every": 10, "thread": "polls"},
     "vat-ids-check": {"call": "storefront.billing.services.provisional_sales.follow", "every": 60, "thread": "slow"},
     "invoices-remind": {"call": "storefront.billing.services.dunning.remind_unpaid", "every": 900},
@@ -161,6 +171,7 @@ JOBS: dict[str, Any] = {
 AUDIT_CHECKS = [
     "storefront.billing.audit.checks",
     "storefront.billing.personal_account.audit.checks",
+    "storefront.billing.auto_top_ups.audit.checks",
     "storefront.licensing.audit.checks",
     "storefront.inbox.audit.checks",
     "storefront.notifications.audit.checks",

@@ -88,6 +88,7 @@ THROTTLES = {
     "handover-answer": "30/hour",
     "renewal-change": "30/hour",  # times that a customer may agree to how licenses renew by themselves
     "subscription-stop": "30/hour",  # renewals that a visitor may stop by mailed links
+    "auto-payment-link": "60/hour",  # charges of auto payment that a visitor may skip or stop by mailed links
     "bitrix24-verify": "60/minute",  # questions to Bitrix24 about who opens the app, per visitor
     "bitrix24-verify-portal": "300/minute",  # ... and per portal; more than one visitor alone can use up
     "bitrix24-events": "600/minute",  # events per sender; the vendor's queue has few addresses

@@ -21,6 +21,7 @@ from cms.articles.models import ContactPage, HelpIndexPage, HelpPage, HelpTopicP
 from cms.models import CategoryPage, HomePage, ProductIndexPage, ProductPage, TextPage
 from storefront import urls
 from storefront.billing import links
+from storefront.billing.auto_top_ups import links as auto_top_ups
 from storefront.billing.documents.models import DocumentSettings
 from storefront.billing.links import withdrawal_path
 from storefront.billing.models import Mandate, RefundReason, SavedMethod, Seller
@@ -38,6 +39,7 @@ from storefront.support.services import conversations
 from storefront.users.data_protection import links as erasures
 from storefront.users.models import DataRequest
 from tests import purchases
+from tests.billing.auto_top_ups import make_charge
 from tests.billing.building import make_invoice
 from tests.billing.documents.building import make_document
 from tests.billing.saved_methods import make_mandate, make_method
@@ -362,6 +364,27 @@ def _renewals(license: License) -> Iterator[Kind]:
     yield Kind("/account/subscriptions/")
 
 
+def _auto_payment(customer: Any) -> Iterator[Kind]:
+    """Auto payment: off, its form with faults, what will happen, on with a charge, its link."""
+    yield Kind("/account/auto-payment/", is_main=True)
+    yield Kind("/account/auto-payment/configure/")
+    charge = make_charge(customer)
+    unpaid = make_invoice(customer, "42.00")
+    yield Kind("/account/auto-payment/", is_main=True)
+    yield Kind("/ru/account/auto-payment/")
+    yield Kind("/account/auto-payment/configure/", is_main=True)
+    yield Kind("/account/auto-payment/configure/", act=send("main form", cap="0"))
+    typed = {"cap": "50", "name": "Ada Buyer", "address": "1 Harbour Street"}
+    yield Kind("/account/auto-payment/configure/", act=send("main form", **typed), is_main=True)
+    yield Kind("/ru/account/auto-payment/configure/")
+    link = auto_top_ups.charge_url(charge).removeprefix(settings.SITE_URL)
+    yield Kind(link, is_main=True)
+    yield Kind(link, act=press("main form button[value=off]"))
+    unpaid.status = "void"
+    unpaid.save(update_fields=["status"])
+    SavedMethod.objects.filter(customer=customer).update(status="removed", is_default=False)
+
+
 def of_customers(customer: Any, invoice: Any, license: Any, consent: Any, stripe: Any) -> Iterator[Kind]:
     """The account: begins with the log-in."""
     yield Kind("/account/login/", act=log_in, is_main=True)
@@ -401,6 +424,7 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any, stripe
     yield Kind(f"/account/payers/{payers.add(customer=customer, details=company).public_id}/")
     yield Kind("/ru/account/payers/", is_main=True)
     yield from _methods(customer)
+    yield from _auto_payment(customer)
     yield Kind("/account/profile/")
     yield Kind("/account/profile/", act=send("main form[method=post]", name=""))
     yield Kind("/account/data/")

@@ -24,6 +24,7 @@ from wagtail.documents import get_document_model
 
 from checkout.reminders import services as links_to_carts
 from storefront.billing import links
+from storefront.billing.auto_top_ups import links as auto_top_ups
 from storefront.billing.documents.models import DocumentSettings
 from storefront.billing.models import MethodSetup, RefundRequest, Seller
 from storefront.billing.payer_details import PayerDetails
@@ -36,6 +37,7 @@ from storefront.support.services.conversations import begin
 from storefront.support.services.files import CheckedFile, attach
 from storefront.users.data_protection import exports, requests
 from storefront.users.models import DataRequest, User
+from tests.billing.auto_top_ups import make_charge
 from tests.billing.documents.building import make_document
 from tests.billing.saved_methods import make_method
 from tests.checkout.building import left_cart
@@ -133,6 +135,7 @@ def addresses(
     reminder = links_to_carts.token_of(left_cart(shop.term()))
     method = make_method(invoice.customer).public_id
     setup = MethodSetup.objects.create(customer=invoice.customer, gateway="stripe", is_live=False, is_unattended=True)
+    auto = make_charge(invoice.customer)
     DocumentSettings.objects.create(seller=Seller.objects.get(), act_on_paper="offered")
     paper, sheet = make_document(invoice, "act").public_id, make_document(invoice, with_xml=True).public_id
     return {
@@ -160,6 +163,8 @@ def addresses(
             for act in ("default", "replace", "remove")
         },
         "/account/methods/added/<slug:public_id>/": f"/account/methods/added/{setup.public_id}/",
+        "/account/auto-payment/<slug:public_id>/skip/": f"/account/auto-payment/{auto.public_id}/skip/",
+        "/auto-payment/<str:token>/": f"/auto-payment/{auto_top_ups.token_of(auto)}/",
         "/account/payers/<slug:public_id>/": f"/account/payers/{payer}/",
         "/account/payers/<slug:public_id>/turn/": f"/account/payers/{payer}/turn/",
         "/account/orders/<slug:number>/": f"/account/orders/{order}/",

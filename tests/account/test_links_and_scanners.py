@@ -25,7 +25,8 @@ from checkout.models import CheckoutReminder
 from checkout.reminders import services as reminders
 from cms.permissions import ensure_role
 from storefront.billing import links
-from storefront.billing.models import Invoice
+from storefront.billing.auto_top_ups import links as auto_top_ups
+from storefront.billing.models import AutoTopUpCharge, Invoice
 from storefront.billing.services.payments import pay as pay_from
 from storefront.billing.services.payments import register
 from storefront.core import clock
@@ -41,6 +42,7 @@ from storefront.users.data_protection import requests as data_requests
 from storefront.users.models import User
 from tests import rows
 from tests.account.test_access_matrix import routes
+from tests.billing.auto_top_ups import make_charge
 from tests.billing.building import make_invoice
 from tests.billing.transfers import make_account
 from tests.checkout.building import PAYER
@@ -115,6 +117,15 @@ def invitation(things: Things) -> str:
 def become_staff(things: Things, url: str) -> bool:
     Client().post(url, {"password1": "another horse battery", "password2": "another horse battery"})
     return User.objects.filter(email="new@staff.example").exists()
+
+
+def announced(things: Things) -> str:
+    return auto_top_ups.charge_url(make_charge(things.customer))
+
+
+def skip_charge(things: Things, url: str) -> bool:
+    Client().post(url, {"do": "skip"})
+    return AutoTopUpCharge.objects.get().status == "skipped"
 
 
 def handover(things: Things) -> str:
@@ -226,6 +237,7 @@ LINKS = {
     ),
     "take a license": Link("/handover/<str:token>/", handover, take_license),
     "stop a renewal": Link("/renewals/stop/<str:token>/", renewal, stop_renewal),
+    "skip a charge": Link("/auto-payment/<str:token>/", announced, skip_charge),
     "withdraw from a contract": Link("/withdraw/<str:token>/", withdrawal, withdraw),
     "extend": Link("/basket/extend/<str:token>/", lambda things: extend_url(things.license), read("checkout-form")),
     "go on with a cart": Link(

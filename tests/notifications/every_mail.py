@@ -11,6 +11,14 @@ from django.conf import settings
 
 from checkout.orders.mails import OrderPrepared
 from checkout.reminders.sending import CheckoutReminderMail
+from storefront.billing.auto_top_ups.mails import (
+    AutoPaymentCapReached,
+    AutoPaymentCharged,
+    AutoPaymentFailed,
+    AutoPaymentInvoice,
+    AutoPaymentNotice,
+    AutoPaymentOff,
+)
 from storefront.billing.documents.mails import DocumentIssued, PaperPosted
 from storefront.billing.documents.sending import DocumentForwarded
 from storefront.billing.mails import DueDayExtended, InvoiceReplaced, PayLinkSent
@@ -89,6 +97,11 @@ _OTHERS = [
     ),
 ]  # fmt: skip
 _LINK = "http://testserver/account/password/reset/key/uid-key/"
+_AUTO_PAGE = "http://testserver/account/auto-payment/"
+AUTO: dict[str, Any] = {
+    **NAME, "currency": "EUR", "amount": Decimal("34.20"), "method": "Visa •••• 4242",
+    "lines": [mails.MailLine(description="Renewal of Yeastar", quantity=1, amount=Decimal("35.20"))],
+}  # fmt: skip
 _EXAMPLES: list[mails.Mail] = [
     DocumentIssued(
         **NAME, title="Act of transfer of rights", number="ACT-2026-000042", order_number="SO-7K3M-9QXD",
@@ -221,6 +234,23 @@ _EXAMPLES: list[mails.Mail] = [
     data_mails.ErasureWithdrawn(**NAME, login="buyer@example.com"),
     data_mails.ErasurePutOff(**NAME, problem="Invoice INV-2026-00001 is being paid."),
     data_mails.Erased(**NAME, number=1042),
+    AutoPaymentNotice(
+        **AUTO, day="8 March 2026", cap=Decimal("100.00"), spendable=Decimal("1.00"), is_capped=True,
+        charge_url="http://testserver/auto-payment/t/",
+    ),
+    AutoPaymentInvoice(**AUTO, **PAY, invoice_number="INV-2026-00001", page_url=_AUTO_PAGE),
+    AutoPaymentCharged(
+        **AUTO, invoice_number="INV-2026-00001", page_url=_AUTO_PAGE, charge_url="http://testserver/auto-payment/t/"
+    ),
+    AutoPaymentFailed(
+        **AUTO, invoice_number="INV-2026-00001", reason="There is not enough money on the card.",
+        again_on="8 March 2026", pay_url="http://testserver/pay/t/", page_url=_AUTO_PAGE,
+    ),
+    AutoPaymentCapReached(
+        **AUTO, cap=Decimal("100.00"), day="1 April 2026", page_url=_AUTO_PAGE,
+        funds_url="http://testserver/account/funds/",
+    ),
+    AutoPaymentOff(**NAME, currency="EUR", by="method", page_url=_AUTO_PAGE),
     mails.StaffNotice(title="A payment waits for review", paragraphs=["Payment 7.", "Please look."]),
     mails.AccountNotice(title="Password changed", paragraphs=["One.", "Two."]),
 ]  # fmt: skip

@@ -67,6 +67,7 @@ ENTRIES = (
     Entry(gettext_lazy("Licenses"), "backoffice-report-licenses"),
     Entry(gettext_lazy("Lifetime value"), "backoffice-report-lifetime"),
     Entry(gettext_lazy("Unpaid"), "backoffice-report-unpaid"),
+    Entry(gettext_lazy("Forecast"), "backoffice-report-forecast"),
 )
 
 

@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from storefront.backoffice import menu
-from storefront.backoffice.reports import base, bookings, income, licenses, lifetime, overview, tax, unpaid
+from storefront.backoffice.reports import base, bookings, forecast, income, licenses, lifetime, overview, tax, unpaid
 
 
 @hooks.register("register_admin_urls")
@@ -21,6 +21,7 @@ def addresses() -> list[URLPattern]:
         path("reports/licenses/", licenses.LicensesPage.as_view(), name="backoffice-report-licenses"),
         path("reports/licenses/list/", licenses.LicenseListPage.as_view(), name=licenses.LIST),
         path("reports/lifetime/", lifetime.LifetimePage.as_view(), name="backoffice-report-lifetime"),
+        path("reports/forecast/", forecast.ForecastPage.as_view(), name="backoffice-report-forecast"),
         path("reports/unpaid/", unpaid.UnpaidPage.as_view(), name="backoffice-report-unpaid"),
     ]
 

@@ -24,6 +24,8 @@ JOBS: dict[str, str | Promise] = {
     "statements-match": _("Looks again which invoices statement lines may pay"),
     "acts-alarm": _("Warns of acts that are due"),
     "account-release": _("Frees money of personal accounts that no charge needs any more"),
+    "auto-payments-plan": _("Works out which personal accounts auto payment must fill, and plans the charges"),
+    "auto-payments-charge": _("Announces and makes the charges of auto payment"),
     "invoices-remind": _("Reminds of unpaid orders"),
     "invoices-void": _("Voids orders that were not paid in time"),
     "renewals-plan": _("Plans which licenses renew by themselves, and when"),

@@ -1,3 +1,4 @@
+from .auto_top_ups import AutoTopUp, AutoTopUpCharge
 from .disputes import Dispute
 from .exchange_rates import ExchangeRate, RateSource
 from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
@@ -17,6 +18,8 @@ __all__ = [
     "GIVEN_UP",
     "UNDER_WAY",
     "Allocation",
+    "AutoTopUp",
+    "AutoTopUpCharge",
     "Dispute",
     "Drawing",
     "EarlyStart",

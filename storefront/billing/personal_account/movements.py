@@ -84,10 +84,15 @@ def wanted(customer: User, asked: Wanted) -> QuerySet[LedgerEntry]:
         found = found.filter(expenses) if asked.is_expense else found.exclude(expenses)
     if asked.text:
         found = found.filter(_says(asked.text))
-    related = found.select_related("account", "transaction__payment__attempt__invoice", "transaction__invoice__order")
+    related = found.select_related(
+        "account", "transaction__payment__attempt__invoice__auto_top_up_charge", "transaction__invoice__order"
+    )
     return related.prefetch_related(
         "transaction__invoice__lines",
-        Prefetch("allocations", Allocation.objects.select_related("payment__attempt__invoice").order_by("pk")),
+        Prefetch(
+            "allocations",
+            Allocation.objects.select_related("payment__attempt__invoice__auto_top_up_charge").order_by("pk"),
+        ),
         Prefetch(
             "transaction__payment__allocations",
             Allocation.objects.select_related("entry__transaction__invoice").order_by("pk"),

@@ -79,18 +79,25 @@ def issue(*, customer: User, amount: Decimal, currency: str, payer: PayerDetails
         if same := _same(customer, amount, currency, details):
             return same
         _check(customer, amount, currency)
-        with translation.override(language):
-            line = NewLine(description=_("Advance payment"), amount=amount, list_amount=amount)
-        return invoices.issue(
-            customer=customer,
-            order=None,
-            currency=currency,
-            payer=details,
-            lines=[line],
-            language=language,
-            kind=InvoiceKind.ADVANCE_PAYMENT,
-            tax_decision=taxation.decide_for_advance(payer=details),
-        )
+        return write(customer=customer, amount=amount, currency=currency, payer=payer, language=language)
+
+
+def write(*, customer: User, amount: Decimal, currency: str, payer: PayerDetails, language: str) -> Invoice:
+    """A new invoice for an advance payment, whatever was issued before. The caller has checked the amount and holds
+    the customer's lock."""
+    details = payer.to_json()
+    with translation.override(language):
+        line = NewLine(description=_("Advance payment"), amount=amount, list_amount=amount)
+    return invoices.issue(
+        customer=customer,
+        order=None,
+        currency=currency,
+        payer=details,
+        lines=[line],
+        language=language,
+        kind=InvoiceKind.ADVANCE_PAYMENT,
+        tax_decision=taxation.decide_for_advance(payer=details),
+    )
 
 
 def _seller() -> Seller | None:

@@ -1,4 +1,4 @@
-"""Saved methods and mandates of a customer: the methods go, what they agreed to is proof that is kept."""
+"""Saved methods, mandates and auto payment of a customer: the methods go, what they agreed to is proof that is kept."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from storefront.billing.auto_top_ups import personal_data as auto_top_ups
 from storefront.billing.models import Mandate, MethodSetup, SavedMethod
 from storefront.billing.models.saved_methods import SHOWN
 from storefront.billing.saved_methods import mandates, removing
@@ -18,6 +19,7 @@ _CHARGED = _("Which card was charged is part of the records of money: its last d
 
 def remove_all(person: Person) -> None:
     """Nothing is charged any more; the worker has the providers forget them."""
+    auto_top_ups.turn_off(person)
     for method in SavedMethod.objects.filter(customer=person.pk, status__in=SHOWN):
         removing.remove(method, by=mandates.CUSTOMER)
 
@@ -37,4 +39,6 @@ TABLES = (
         model=MethodSetup, rows=of("customer"), kept=_CHARGED,
         left_out=_("When you opened a page to save a method; what you saved is in the copy."),
     ),
+    *auto_top_ups.TABLES,
 )  # fmt: skip
+NOT_PERSONAL = auto_top_ups.NOT_PERSONAL

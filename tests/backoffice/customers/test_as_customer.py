@@ -60,6 +60,7 @@ def pages(customer: Any, invoice: Any, license: Any, consent: Any) -> list[str]:
         f"/account/agreements/{consent.order.number}/{consent.sha256}/", "/account/profile/", "/account/tickets/",
         f"/account/tickets/{talk.number}/", f"/account/refunds/{asked.public_id}/",
         "/account/payments/", "/account/expenses/", "/account/statement/", "/account/methods/",
+        "/account/auto-payment/", "/account/forecast/",
     ]  # fmt: skip
 
 
@@ -175,6 +176,8 @@ def test_every_page_of_the_account_is_either_shown_or_left_out_on_purpose() -> N
         "account-payer", "account-payer-turn", "account-data", "account-data-ask", "account-data-copy",
         "account-data-erase", "erasure-withdraw", "account-top-up",
         "account-payments-file", "account-expenses-file", "account-method-add", "account-method-added",
+        "account-forecast-file", "account-auto-payment-configure", "account-auto-payment-confirm",
+        "account-auto-payment-off", "account-auto-payment-skip",
         "account-method-default", "account-method-replace", "account-method-remove",
     }  # fmt: skip
 

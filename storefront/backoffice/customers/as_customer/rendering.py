@@ -22,6 +22,7 @@ SHOWN = frozenset(
         "account-profile", "account-tickets", "account-ticket", "account-documents", "account-document",
         "account-payers", "account-refund", "account-payments", "account-expenses", "account-statement",
         "account-methods", "account-subscriptions",
+        "account-auto-payment", "account-forecast",
     }
 )  # fmt: skip
 #: What the customer's request has of the one that staff sent: nothing that says who sent it.
