@@ -20,6 +20,7 @@ from storefront.backoffice.orders import hooks as orders_hooks  # noqa: F401
 from storefront.backoffice.payment_methods import hooks as payment_methods_hooks  # noqa: F401
 from storefront.backoffice.paypal_requests import hooks as paypal_requests_hooks  # noqa: F401
 from storefront.backoffice.refunds import hooks as refunds_hooks  # noqa: F401
+from storefront.backoffice.renewals import hooks as renewals_hooks  # noqa: F401
 from storefront.backoffice.reports import hooks as reports_hooks  # noqa: F401
 from storefront.backoffice.saved_views import hooks as saved_views_hooks  # noqa: F401
 from storefront.backoffice.search import hooks as search_hooks  # noqa: F401

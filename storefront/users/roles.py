@@ -75,6 +75,7 @@ HELP_CUSTOMERS = (
     "notifications.resend_message",
     "users.export_data",
     "backoffice.add_staffnote",
+    "licensing.change_subscription",
 )
 MOVE_LICENSES = ("licensing.link_license", "licensing.move_license")
 CHANGE_LICENSES = (

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from storefront.backoffice.customers import summary
+from storefront.backoffice.customers import renewing, summary
 from storefront.backoffice.customers.base import LIST
 from storefront.backoffice.customers.data_acts import ERASE, EXPORT
 from storefront.backoffice.customers.notes import WRITE, NoteForm, own_notes
@@ -108,6 +108,8 @@ class CustomerPage(DetailPage):
             "emails": [] if self.customer.erased_at else summary.emails(self.customer),
             "data_requests": requests.of(self.customer),
             "licenses": summary.licenses(self.customer),
+            "renewing": renewing.subscriptions(self.customer),
+            "saved_methods": [] if self.customer.erased_at else renewing.methods(self.customer),
             "unpaid": summary.unpaid(self.customer),
             "portals": summary.portals(self.customer),
             "payers": [] if self.customer.erased_at else summary.payers(self.customer),

@@ -17,7 +17,7 @@ from wagtail.models import ModelLogEntry
 
 from catalogue.plans.models import months_label
 from storefront.backoffice import history
-from storefront.backoffice.licenses import words
+from storefront.backoffice.licenses import renewing, words
 from storefront.backoffice.licenses.listing import VIEW, end_of, portal_of, status_label
 from storefront.backoffice.messages import words as message_words
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact
@@ -91,10 +91,13 @@ class LicensePage(DetailPage):
         yield Fact(_("Product"), license.product_title)
         yield Fact(_("License type"), license.plan_name)
         yield Fact(_("Ends"), end_of(license))
+        if following := renewing.in_words(license):
+            yield Fact(_("Renews by itself"), following)
         yield Fact(_("Created"), instant(license.created_at, "short"))
 
     def acts(self) -> Iterable[ActLink]:
-        return acts_on(self.license)
+        yield from acts_on(self.license)
+        yield from renewing.acts_on(self.license)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         license, now = self.license, clock.now()
