@@ -173,6 +173,7 @@ AUDIT_CHECKS = [
     "storefront.billing.personal_account.audit.checks",
     "storefront.billing.auto_top_ups.audit.checks",
     "storefront.licensing.audit.checks",
+    "storefront.licensing.subscriptions.audit.checks",
     "storefront.inbox.audit.checks",
     "storefront.notifications.audit.checks",
     "catalogue.plans.audit.checks",

@@ -134,6 +134,22 @@ def look(*, attempt: int) -> None:
         pass
 
 
+def renew(*, renewal: int) -> None:
+    """The worker takes a renewal whose morning has come, and sends the mails."""
+    from datetime import timedelta
+
+    from checkout.renewals import worker
+    from storefront.licensing.models import Renewal
+    from storefront.licensing.subscriptions import timing
+
+    timing.WINDOW = timedelta(days=1)
+    row = Renewal.objects.get(pk=renewal)
+    for _step in range(4):
+        worker.step(row)
+        row.refresh_from_db()
+    send_mails()
+
+
 def give_back(*, payment: int) -> None:
     """Staff give the whole of a payment back."""
     from storefront.billing.models import Payment
