@@ -132,7 +132,7 @@ def test_killed_at_every_point_it_is_charged_once(
     shop: Any,
     stripe: Any,
     make_customer: Any,
-    doomed: Any,
+    doomed: Any,  # noqa: F811
     mails: Any,  # noqa: F811
 ) -> None:
     software = make_product()

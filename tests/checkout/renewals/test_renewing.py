@@ -271,3 +271,18 @@ def test_a_skipped_period_is_not_charged_and_the_license_ends(
     assert not renewed(license) and "renewal_skipped" in told()
     live(day + timedelta(days=33))
     assert len(renewed(license)) == 1
+
+
+def test_a_clock_that_is_set_back_charges_nothing_twice(
+    now: Any, live: Live, card: Any, customer: Any, software: Any, work: Any
+) -> None:
+    license = buy(customer, software, months=1)
+    turn_on(license, months=1, method=card())
+    day = due(license)
+    live(day + timedelta(hours=3))
+    assert len(renewed(license)) == 1
+    for back in (timedelta(hours=1), timedelta(days=3), timedelta(days=30)):
+        now.move_to(day - back)
+        work()
+    live(day + timedelta(days=2))
+    assert len(renewed(license)) == 1 and PaymentAttempt.objects.exclude(mandate=None).count() == 1
