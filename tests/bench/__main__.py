@@ -21,6 +21,7 @@ from tests.bench import (
     payments,
     pictures,
     processes,
+    renewals,
     search,
     shopping,
     speed,
@@ -30,7 +31,7 @@ from tests.bench import (
 from tests.bench.driver import Visitor
 from tests.bench.servers import ROOT, free_ports, gunicorn, running
 
-ALONE = ("search", "lists", "documents", "statements", "payments")
+ALONE = ("search", "lists", "documents", "statements", "payments", "renewals")
 PARTS = ("speed", "growth", "processes", "trouble", "pictures", *ALONE)
 
 
@@ -49,6 +50,8 @@ def main() -> None:
         statements.report(folder)
     if "payments" in parts:
         payments.report(folder)
+    if "renewals" in parts:
+        renewals.report(folder)
     if set(parts) <= set(ALONE):
         return
     port = free_ports(16)

@@ -291,6 +291,7 @@ FLOWS: dict[str, Callable[..., None]] = {
     "open_paypal": open_paypal,
     "open_twocheckout": open_twocheckout,
     "look": look,
+    "renew": renew,
     "give_back": give_back,
     "cancel_unpaid": cancel_unpaid,
     "change_payer": change_payer,

@@ -12,12 +12,12 @@ from checkout.renewals import worker
 from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.saved_methods import charging
 from storefront.billing.services import opening
-from storefront.core import audit, clock, states
+from storefront.core import audit, states
 from storefront.licensing.models import License, Renewal, RenewalTry, Subscription
 from storefront.licensing.subscriptions import audit as renewal_audit
 from storefront.licensing.subscriptions import stopping, timing
 from storefront.notifications.models import OutboxMessage
-from tests.checkout.renewals.building import buy, make_product, save_card, turn_on
+from tests.checkout.renewals.building import announced, buy, make_product, save_card
 from tests.races.conftest import dawdle
 from tests.races.test_crashes import (  # noqa: F401  (fixtures)
     MESSAGES,
@@ -35,20 +35,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 def patience(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.STRIPE_TIMEOUTS = (5.0, 20.0)
     monkeypatch.setattr(timing, "WINDOW", timedelta(days=1))  # it is always morning
-
-
-def announced(customer: Any, software: Any, method: Any) -> Renewal:
-    """A renewal whose notice was sent and whose day has come."""
-    subscription = turn_on(buy(customer, software, months=1), months=1, method=method)
-    row = subscription.renewals.get()
-    sent = clock.now() - timedelta(days=4)
-    OutboxMessage.objects.create(kind="mail", key=f"n{row.pk}", status="sent", sent_at=sent)
-    Subscription.objects.filter(pk=subscription.pk).update(agreed_at=sent)
-    Renewal.objects.filter(pk=row.pk).update(
-        status="noticed", total=subscription.agreed_total, notice_key=f"n{row.pk}", notice_days=3, notices=1,
-        noticed_at=sent, due_at=clock.now() - timedelta(minutes=5),
-    )  # fmt: skip
-    return Renewal.objects.get(pk=row.pk)
 
 
 def work(pk: int) -> None:

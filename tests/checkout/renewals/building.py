@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -15,7 +16,9 @@ from storefront.billing.models.saved_methods import Scope
 from storefront.billing.personal_account import paying
 from storefront.billing.saved_methods.mandates import SaveWish, Terms
 from storefront.billing.services import ledger, settlement, starting
-from storefront.licensing.models import License, Subscription
+from storefront.core import clock
+from storefront.licensing.models import License, Renewal, Subscription
+from storefront.notifications.models import OutboxMessage
 from tests.billing.building import make_invoice, make_payment
 from tests.factories import make_software
 
@@ -98,3 +101,17 @@ def save_card(stripe: Any, customer: Any, number: str = "4242424242424242") -> S
     stripe.pay(attempt.provider_reference, card=number)
     settlement.settle(attempt_id=attempt.pk)
     return SavedMethod.objects.get(mandates__attempt=attempt)
+
+
+def announced(customer: Any, software: Any, method: Any) -> Renewal:
+    """A renewal whose notice was sent and whose day has come."""
+    subscription = turn_on(buy(customer, software, months=1), months=1, method=method)
+    row = subscription.renewals.get()
+    sent = clock.now() - timedelta(days=4)
+    OutboxMessage.objects.create(kind="mail", key=f"n{row.pk}", status="sent", sent_at=sent)
+    Subscription.objects.filter(pk=subscription.pk).update(agreed_at=sent)
+    Renewal.objects.filter(pk=row.pk).update(
+        status="noticed", total=subscription.agreed_total, notice_key=f"n{row.pk}", notice_days=3, notices=1,
+        noticed_at=sent, due_at=clock.now() - timedelta(minutes=5),
+    )  # fmt: skip
+    return Renewal.objects.get(pk=row.pk)
