@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from storefront.sandbox.control import Faults
 from storefront.sandbox.server import Request, Response
 
-KINDS = frozenset(("status", "hang", "lost", "reset", "html", "truncated", "cut", "empty"))
+KINDS = frozenset(("status", "hang", "lost", "reset", "html", "truncated", "cut", "empty", "late"))
 
 
 @dataclass
 class Fault:
     """``status``, ``reset``, ``html``, ``empty``: nothing is done. ``hang`` (seconds), ``lost``, ``truncated``,
-    ``cut``: done, and not or half told. ``method`` and ``path`` (its end): which calls it is for, "" for any;
-    ``spares``: none whose path ends so."""
+    ``cut``: done, and not or half told; ``late``: done, and answered with that status all the same. ``method`` and
+    ``path`` (its end): which calls it is for, "" for any; ``spares``: none whose path ends so."""
 
     kind: str = "status"
     count: int = 1
@@ -70,6 +70,8 @@ class LineFaults(Faults[Fault]):
         match fault.kind:
             case "hang":
                 self.wait(fault.seconds)
+            case "late":
+                return self._broken(fault.status)
             case "lost":
                 return Response(drop=True)
             case "truncated":

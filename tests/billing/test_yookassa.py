@@ -75,9 +75,9 @@ def test_a_message_pays_the_invoice_once(yookassa: YooKassaStandIn, roubles: Any
 
 @pytest.mark.django_db(transaction=True)
 def test_the_sender_takes_the_answer(yookassa: YooKassaStandIn, roubles: Any, live_server: Any) -> None:
-    yookassa.notifier.url = f"{live_server.url}/hooks/yookassa/"
+    yookassa.notifications.url = f"{live_server.url}/hooks/yookassa/"
     yookassa.pay(begun(roubles).provider_reference or "")
-    assert yookassa.notifier.drain()
+    assert yookassa.notifications.drain()
     assert [(each["event"], each["status"]) for each in yookassa.deliveries()] == [("payment.succeeded", 200)]
 
 

@@ -28,7 +28,7 @@ CODES = {
 
 class YooKassaRig(SavingRig):
     faults: ClassVar[tuple[str, ...]] = (
-        "500", "503", "429", "processing", "html", "empty", "failed_late", "truncated", "cut", "reset", "lost",
+        "500", "503", "429", "202", "html", "empty", "late", "truncated", "cut", "reset", "lost",
     )  # fmt: skip
     secret, next_secret = KEY, "test_next"
     provokes = False
@@ -110,9 +110,9 @@ class YooKassaRig(SavingRig):
     def fail(self, fault: str, *, writes_only: bool = False) -> None:
         method = "POST" if writes_only else ""
         if fault.isdigit():
-            self.stand_in.fail_next(kind="status", status=int(fault), method=method)
+            self.stand_in.faults.order(kind="status", status=int(fault), method=method)
         else:
-            self.stand_in.fail_next(kind=fault, seconds=30, method=method)
+            self.stand_in.faults.order(kind=fault, seconds=30, method=method)
 
     def opened(self) -> int:
         return self.stand_in.stats()["payments"]

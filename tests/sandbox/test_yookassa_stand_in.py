@@ -335,7 +335,7 @@ def test_it_all_outlives_a_restart(tmp_path: Path) -> None:
 
 def test_faults_are_ordered_over_http(world: YooKassaStandIn) -> None:
     control = f"{world.base_url}/_control"
-    assert requests.post(f"{control}/faults", json={"kind": "failed_late"}, timeout=5).status_code == 200
+    assert requests.post(f"{control}/faults", json={"kind": "late"}, timeout=5).status_code == 200
     assert requests.post(f"{control}/faults", json={"kind": "flood"}, timeout=5).status_code == 400
     assert post(world, "payments", EXAMPLE).status_code == 500
     assert begun(world)["status"] == "pending" and world.stats()["payments"] == 1  # done all the same, and once

@@ -12,9 +12,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from storefront.sandbox.line_faults import LineFaults
 from storefront.sandbox.server import Handler, Request, Response
 from storefront.sandbox.yookassa.errors import ApiError, invalid
-from storefront.sandbox.yookassa.faults import ApiFaults
 from storefront.sandbox.yookassa.shapes import check
 from storefront.sandbox.yookassa.state import Object, State, shown
 
@@ -24,7 +24,7 @@ REMEMBERS = 24 * 3600
 
 
 class Api:
-    def __init__(self, state: State, faults: ApiFaults, *, shop_id: str, secret_key: str) -> None:
+    def __init__(self, state: State, faults: LineFaults, *, shop_id: str, secret_key: str) -> None:
         self._state, self._faults = state, faults
         self.shop_id, self.secret_key = shop_id, secret_key
         self.requests: list[dict[str, Any]] = []
@@ -34,18 +34,18 @@ class Api:
         key."""
 
         def handle(request: Request) -> Response:
-            fault = self._faults.take(request)
-            if fault is not None and (early := self._faults.before(fault)) is not None:
-                return early
-            try:
-                self._authenticate(request)
-                answer = self._run(request, act, shape)
-            except ApiError as refusal:
-                answer = refusal.response()
-            self._record(request, answer.status)
-            return self._faults.after(fault, answer) if fault is not None else answer
+            return self._faults.around(request, lambda: self._answer(request, act, shape))
 
         return handle
+
+    def _answer(self, request: Request, act: Callable[[Request, Any], Object], shape: Any) -> Response:
+        try:
+            self._authenticate(request)
+            answer = self._run(request, act, shape)
+        except ApiError as refusal:
+            answer = refusal.response()
+        self._record(request, answer.status)
+        return answer
 
     def _authenticate(self, request: Request) -> None:
         pair = base64.b64encode(f"{self.shop_id}:{self.secret_key}".encode()).decode()

@@ -29,3 +29,11 @@ def invalid(parameter: str, description: str = "Invalid parameter value") -> Api
 
 def missing(what: str = "object") -> ApiError:
     return ApiError(404, "not_found", f"The {what} doesn't exist or access to it is denied")
+
+
+def broken(status: int) -> Response:
+    """The service's own trouble; 202 is a request that is still being worked on."""
+    if status == 202:
+        return Response({"type": "processing", "description": "Request accepted", "retry_after": 1800}, 202)
+    code = "too_many_requests" if status == 429 else "internal_server_error"
+    return ApiError(status, code, "The request was not processed").response()

@@ -21,7 +21,7 @@ main{max-width:58rem;margin:0 auto;padding:0 1rem 3rem;display:grid;gap:1rem}
 section{background:#fff;border-radius:1.25rem;padding:1.4rem}
 .sum{font-size:2rem;font-weight:700;letter-spacing:-.03em;margin:0}
 h1{font-size:1.15rem;margin:0 0 .4rem}
-p{margin:.4rem 0}.muted{color:#5b5a66;font-size:.85rem}
+p{margin:.4rem 0}p+form,p.muted+button{margin-top:.75rem}.muted{color:#5b5a66;font-size:.85rem}
 fieldset{border:0;margin:0 0 1rem;padding:0}legend{font-weight:700;padding:0 0 .5rem}
 .way{display:flex;gap:.7rem;align-items:center;padding:.7rem .85rem;border:2px solid #e4e5ec;border-radius:.9rem;
   margin-bottom:.45rem}

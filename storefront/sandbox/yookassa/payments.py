@@ -147,9 +147,10 @@ class Payments:
 
     def capture(self, request: Request, asked: Object) -> Object:
         payment = self._held(request)
-        if "amount" in asked and Decimal(asked["amount"]["value"]) > Decimal(payment["amount"]["value"]):
-            raise invalid("amount.value")
-        payment["amount"] = dict(asked.get("amount", payment["amount"]))
+        if "amount" in asked:
+            if Decimal(asked["amount"]["value"]) > Decimal(payment["amount"]["value"]):
+                raise invalid("amount.value")
+            payment["amount"] = dict(asked["amount"])
         self.succeed(payment)
         return payment
 

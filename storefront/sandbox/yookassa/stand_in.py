@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from storefront.sandbox.control import Act, add_controls
+from storefront.sandbox.line_faults import LineFaults
 from storefront.sandbox.server import Request, Response, StandIn
 from storefront.sandbox.yookassa import buying, cards, shapes
 from storefront.sandbox.yookassa.api import Api
 from storefront.sandbox.yookassa.buying import Checkout
-from storefront.sandbox.yookassa.errors import missing
-from storefront.sandbox.yookassa.faults import ApiFaults, Fault
+from storefront.sandbox.yookassa.errors import broken, missing
 from storefront.sandbox.yookassa.methods import WAYS, Methods
-from storefront.sandbox.yookassa.notifier import Mode, Notifier
+from storefront.sandbox.yookassa.notifications import Mode, Notifications
 from storefront.sandbox.yookassa.payments import Payments
 from storefront.sandbox.yookassa.refunds import Refunds
 from storefront.sandbox.yookassa.state import Object, State, shown
@@ -49,12 +49,14 @@ class YooKassaStandIn(StandIn):
     ) -> None:
         super().__init__(port=port, host=host)
         self.state = State(Path(state_path) if state_path else None, clock=clock)
-        self.faults = ApiFaults()
-        self.notifier = Notifier(self.state, url=webhook_url)
+        self.faults = LineFaults(broken)
+        self.notifications = Notifications(self.state, url=webhook_url)
         self.api = Api(self.state, self.faults, shop_id=shop_id, secret_key=secret_key)
-        self.methods = Methods(self.state, self.notifier.emit, base_url=self.base_url)
-        self.payments = Payments(self.state, self.notifier.emit, self.methods, base_url=self.base_url, shop_id=shop_id)
-        self._refunds = Refunds(self.state, self.notifier.emit, self.payments)
+        self.methods = Methods(self.state, self.notifications.emit, base_url=self.base_url)
+        self.payments = Payments(
+            self.state, self.notifications.emit, self.methods, base_url=self.base_url, shop_id=shop_id
+        )
+        self._refunds = Refunds(self.state, self.notifications.emit, self.payments)
         self._checkout = Checkout(self.state, self.payments, self.methods)
         self._add_routes()
         self._add_controls()
@@ -90,22 +92,22 @@ class YooKassaStandIn(StandIn):
             "refunds/(?P<refund_id>[^/]+)/settle": self.settle_refund,
             "methods/(?P<method_id>[^/]+)": self.methods.change,
             "shop": self.change_shop,
-            "faults": self.fail_next,
+            "faults": self.faults.order,
             "faults/clear": self.faults.clear,
             "notifications": self.notification_mode,
-            "notifications/release": self.notifier.release,
-            "notifications/drain": self.notifier.drain,
+            "notifications/release": self.notifications.release,
+            "notifications/drain": self.notifications.drain,
             "reset": self.reset,
         }
         add_controls(self, reads=reads, acts=acts)
 
     def start(self) -> Self:
-        self.notifier.start()
+        self.notifications.start()
         return super().start()
 
     def stop(self) -> None:
         self.faults.stop()
-        self.notifier.stop()
+        self.notifications.stop()
         super().stop()
 
     def not_found(self, request: Request) -> Response:
@@ -197,15 +199,11 @@ class YooKassaStandIn(StandIn):
         self.payments.sends_receipts = self.payments.sends_receipts if receipts is None else receipts
         self.methods.may_be_saved = self.methods.may_be_saved if saving is None else saving
 
-    def fail_next(self, **fault: Any) -> None:
-        """Order a ``Fault``: kind, count, method, status, seconds."""
-        self.faults.add(Fault(**fault))
-
     def notification_mode(self, **changes: Any) -> None:
         """Change some fields of ``Mode``; with none, back to normal."""
         if unknown := changes.keys() - {each.name for each in fields(Mode)}:
             raise ValueError(f"unknown mode: {', '.join(unknown)}")
-        self.notifier.mode = replace(self.notifier.mode, **changes) if changes else Mode()
+        self.notifications.mode = replace(self.notifications.mode, **changes) if changes else Mode()
 
     def stats(self) -> dict[str, int]:
         with self.state.reading():
@@ -231,11 +229,11 @@ class YooKassaStandIn(StandIn):
         return list(self.api.requests)
 
     def deliveries(self) -> list[dict[str, Any]]:
-        return list(self.notifier.deliveries)
+        return list(self.notifications.deliveries)
 
     def reset(self) -> None:
         self.faults.clear()
-        self.notifier.forget()
+        self.notifications.forget()
         self.api.requests.clear()
         self.payments.sends_receipts, self.methods.may_be_saved = False, True
         self.state.forget()
