@@ -41,6 +41,8 @@ AMOUNTS_FORM = "amounts with their currency, 500 EUR, 50000 RUB"
 #: https://developer.paypal.com/api/rest/requests/#link-apirequests
 PAYPAL_NVP_SANDBOX = "https://api-3t.sandbox.paypal.com"
 PAYPAL_LIVE, PAYPAL_SANDBOX = "https://api-m.paypal.com", "https://api-m.sandbox.paypal.com"
+#: How keys begin by which no money is real.
+_TEST_KEYS = {"STRIPE_API_KEY": ("sk_test_", "rk_test_"), "YOOKASSA_SECRET_KEY": ("test_",)}
 #: Addresses where no money is real: setting -> address, and whose it is.
 _SANDBOXES = {
     "PAYPAL_API_BASE": (PAYPAL_SANDBOX, "PayPal's"),
@@ -125,15 +127,7 @@ def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if not is_public(url):
             yield "E001", f"{name} points to {url!r}, which is not a public https address."
     if not values.get("ALLOW_TEST_KEYS"):
-        if values["STRIPE_API_KEY"].split("_")[1:2] == ["test"]:
-            yield "E002", "STRIPE_API_KEY is a test key (ALLOW_TEST_KEYS=true admits one, for a rehearsal)."
-        if values["YOOKASSA_SECRET_KEY"].startswith("test_"):
-            yield "E002", "YOOKASSA_SECRET_KEY is a test key (ALLOW_TEST_KEYS=true admits one, for a rehearsal)."
-        for name, (address, whose) in _SANDBOXES.items():
-            if values[name] == address:
-                yield "E002", f"{name} is {whose} sandbox (ALLOW_TEST_KEYS=true admits it, for a rehearsal)."
-        if urlsplit(values["SBERBANK_API_BASE"]).hostname in _SBERBANK_TEST:
-            yield "E002", "SBERBANK_API_BASE is a test host of the bank's (ALLOW_TEST_KEYS=true admits it)."
+        yield from _tests_alone(values)
     if values["BITRIX24_ALLOW_LOOPBACK"]:
         yield "E003", "BITRIX24_ALLOW_LOOPBACK is for the demo and the tests."
     if not is_public(values["SITE_URL"]):
@@ -153,14 +147,28 @@ def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     chat = values["BITRIX24_CHAT_URL"]
     if chat and not (is_public(chat) and urlsplit(chat).path.endswith(".js")):
         yield "E008", f"BITRIX24_CHAT_URL is {chat!r}, which is not the public https address of a script."
-    if values["PAYMASTER_TEST"] and not values.get("ALLOW_TEST_KEYS"):
-        yield "E015", "PAYMASTER_TEST lets nobody pay real money (ALLOW_TEST_KEYS=true admits it)."
-    yield from _unpayable(values)
+    if values["WEBMONEY_INVOICE_PURSES"] and not values["WEBMONEY_WMID"]:
+        yield "E016", "WEBMONEY_INVOICE_PURSES needs WEBMONEY_WMID."
     for name in _SECRETS:
         keys = [values[name]] if isinstance(values[name], str) else values[name]
         if sandbox_keys.SECRETS.intersection(keys):
             shown = "FIELD_ENCRYPTION_KEYS" if name == "SALT_KEY" else name
             yield "E006", f"{shown} holds a key of the sandbox, which everybody knows."
+
+
+def _tests_alone(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What lets nobody pay real money: keys, hosts and modes for tests."""
+    for name, beginnings in _TEST_KEYS.items():
+        if values[name].startswith(beginnings):
+            yield "E002", f"{name} is a test key (ALLOW_TEST_KEYS=true admits one, for a rehearsal)."
+    for name, (address, whose) in _SANDBOXES.items():
+        if values[name] == address:
+            yield "E002", f"{name} is {whose} sandbox (ALLOW_TEST_KEYS=true admits it, for a rehearsal)."
+    if urlsplit(values["SBERBANK_API_BASE"]).hostname in _SBERBANK_TEST:
+        yield "E002", "SBERBANK_API_BASE is a test host of the bank's (ALLOW_TEST_KEYS=true admits it)."
+    for name in ("PAYMASTER_TEST", "TWOCHECKOUT_TEST_ORDERS", "WEBMONEY_TEST_MODE"):
+        if values[name]:
+            yield "E015", f"{name} lets nobody pay real money (ALLOW_TEST_KEYS=true admits it)."
 
 
 def unreadable_proxies(entries: Sequence[str]) -> Iterator[str]:
@@ -209,15 +217,6 @@ def is_public(url: str) -> bool:
         return ipaddress.ip_address(host).is_global
     except ValueError:
         return not host.replace(".", "").isdigit()
-
-
-def _unpayable(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Payment methods by which nobody could pay real money, or that lack their account."""
-    for name in ("TWOCHECKOUT_TEST_ORDERS", "WEBMONEY_TEST_MODE"):
-        if values[name] and not values.get("ALLOW_TEST_KEYS"):
-            yield "E015", f"{name} lets nobody pay real money (ALLOW_TEST_KEYS=true admits it)."
-    if values["WEBMONEY_INVOICE_PURSES"] and not values["WEBMONEY_WMID"]:
-        yield "E016", "WEBMONEY_INVOICE_PURSES needs WEBMONEY_WMID."
 
 
 def _provider_addresses(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -60,7 +60,15 @@ STAND_INS = [
 @pytest.mark.parametrize("url", STAND_INS)
 @pytest.mark.parametrize(
     "name",
-    ["STRIPE_API_BASE", "PAYPAL_API_BASE", "PAYPAL_NVP_API_BASE", "VIES_API_BASE", "BITRIX24_OAUTH_SERVERS", "ANYMAIL"],
+    [
+        "STRIPE_API_BASE",
+        "PAYPAL_API_BASE",
+        "PAYPAL_NVP_API_BASE",
+        "YOOKASSA_API_BASE",
+        "VIES_API_BASE",
+        "BITRIX24_OAUTH_SERVERS",
+        "ANYMAIL",
+    ],  # fmt: skip
 )
 def test_a_stand_ins_address_is_refused(production, name, url):
     values = {
@@ -75,6 +83,9 @@ def test_test_keys_are_refused(production):
     production.STRIPE_API_KEY = "sk_test_example"
     assert found() == ["storefront.E002"]
     production.STRIPE_API_KEY = "rk_test_example"
+    assert found() == ["storefront.E002"]
+    production.STRIPE_API_KEY = ""
+    production.YOOKASSA_SECRET_KEY = "test_example-key"
     assert found() == ["storefront.E002"]
 
 
@@ -109,6 +120,7 @@ KNOWN = [
     ("SECRET_KEY", sandbox_keys.SECRET_KEY),
     ("SALT_KEY", ["new", sandbox_keys.ENCRYPTION_KEY]),
     ("STRIPE_API_KEY", sandbox_keys.STRIPE_KEY),
+    ("YOOKASSA_SECRET_KEY", sandbox_keys.YOOKASSA_KEY),
     ("STRIPE_WEBHOOK_SECRETS", [sandbox_keys.WEBHOOK_SECRET, "whsec_example"]),
 ]
 
