@@ -23,6 +23,7 @@ def production(settings):
     settings.STRIPE_API_BASE = "https://api.stripe.com"
     settings.PAYPAL_API_BASE = "https://api-m.paypal.com"
     settings.PAYPAL_NVP_API_BASE = "https://api-3t.paypal.com"
+    settings.SIMPLEPAY_API_BASE = "https://secure.simplepay.hu"
     settings.VIES_API_BASE = "https://ec.europa.eu/taxation_customs/vies/rest-api"
     settings.BITRIX24_OAUTH_SERVERS = ["https://oauth.bitrix.info"]
     settings.BITRIX24_JS_URL = "https://api.bitrix24.com/api/v1/"
@@ -68,7 +69,7 @@ STAND_INS = [
         "VIES_API_BASE",
         "BITRIX24_OAUTH_SERVERS",
         "ANYMAIL",
-    ],  # fmt: skip
+    ],
 )
 def test_a_stand_ins_address_is_refused(production, name, url):
     values = {
