@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from storefront.gateways.errors import Declined, MissingRight, NotFound, Unavailable
+from storefront.gateways.errors import Declined, KeySpent, MissingRight, NotFound, Unavailable
 from storefront.gateways.payments.base import EventKind, RemoteState
 from storefront.gateways.payments.refunds import RefundRequest
 from storefront.gateways.payments.saved_methods import ChargeRequest, MethodState, SavedMethodSnapshot, SetupRequest
@@ -114,6 +114,14 @@ def test_an_address_that_stripe_refuses_makes_a_customer_without_one(rig: Stripe
 def test_a_failure_that_is_remembered_does_not_keep_a_customer_out(rig: StripeRig) -> None:
     rig.stand_in.fail_next(kind="status", path="/v1/customers", method="POST")
     assert rig.gateway().start(request(save=SAVE)).redirect_url
+
+
+def test_an_attempt_under_which_stripe_only_fails_is_given_up(rig: StripeRig) -> None:
+    rig.stand_in.fail_next(kind="status", path="/v1/customers", method="POST", count=2)
+    for _ in range(2):
+        with pytest.raises(KeySpent):
+            rig.gateway().start(request(save=SAVE))
+    assert rig.gateway().start(request(idempotency_key="payment-2", save=SAVE)).redirect_url
 
 
 def test_without_the_right_to_make_customers_it_is_paid_and_not_saved(rig: StripeRig) -> None:

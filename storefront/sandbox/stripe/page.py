@@ -210,7 +210,9 @@ def closed_page(session: Object) -> Response:
     paid = session["status"] == "complete"
     title = "You are all done here" if paid else "This page has expired"
     text = (
-        "This payment has already been made. Nothing will be charged again."
+        "Your card is saved. Nothing was charged."
+        if paid and session["mode"] == "setup"
+        else "This payment has already been made. Nothing will be charged again."
         if paid
         else "The time to pay on this page is over. Go back to the shop and start again; nothing was charged."
     )

@@ -10,7 +10,7 @@ import hashlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from storefront.gateways.errors import Declined, Unavailable
+from storefront.gateways.errors import Declined, KeySpent, Unavailable
 from storefront.gateways.payments.saved_methods import SaveRequest
 from storefront.gateways.payments.stripe.failures import EMAIL_REFUSED, FAILED, REPLAYED, translated
 from storefront.gateways.payments.stripe.limits import LIMITS
@@ -24,7 +24,8 @@ CUSTOMER_REFERENCE = "customer_reference"  # key in a customer's metadata
 def find_or_make(client: stripe.StripeClient, save: SaveRequest, *, email: str, attempt: str) -> str:
     """The id of Stripe's customer. ``attempt``: the idempotency key of what the customer is needed for.
 
-    Two calls at once may make two of them, which harms nothing: each method says whose it is.
+    Two calls at once may make two of them, which harms nothing: each method says whose it is. Raises KeySpent if Stripe
+    only fails under ``attempt``, too.
     """
     found = _found(client, save.customer_reference)
     if found:
@@ -41,7 +42,12 @@ def find_or_make(client: stripe.StripeClient, save: SaveRequest, *, email: str, 
     except Unavailable as failure:
         if failure.code not in (FAILED, REPLAYED):
             raise
+    try:
         return _made(client, save, address, f"{key}-{attempt}")  # the failure may be remembered with the first key
+    except Unavailable as failure:
+        if failure.code not in (FAILED, REPLAYED):
+            raise
+        raise KeySpent(failure.message, code=failure.code) from failure
 
 
 def _found(client: stripe.StripeClient, reference: str) -> str:
