@@ -50,8 +50,8 @@ def id_of(order: Order) -> str:
 
 def registered_at(order: Order) -> datetime:
     """Told in milliseconds by the one gateway, in seconds by the other."""
-    seconds = float(order["date"])
-    return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC)
+    told = int(order["date"])
+    return datetime.fromtimestamp(told / 1000 if told > 10**11 else told, UTC)
 
 
 def state_of(order: Order, number: Number) -> RemoteState:
