@@ -28,7 +28,7 @@ dd.total{font-size:1.6rem;font-weight:700}
 label{display:block;margin:.7rem 0 .2rem;font-weight:600}
 input,select{font:inherit;width:100%;padding:.65rem .75rem;border:1px solid #8a978b;border-radius:8px;background:#fff;
   color:inherit}
-.pair{display:grid;grid-template-columns:1fr 1fr;gap:.75rem}
+.pair{display:grid;grid-template-columns:1fr 1fr;gap:.75rem;align-items:end}
 button{font:700 1rem "Trebuchet MS",Verdana,sans-serif;padding:.85rem 1.2rem;border:0;border-radius:24px;
   background:#3b7a12;color:#fff;width:100%;margin-top:1.25rem;cursor:pointer}
 button.plain{background:#fff;color:#3b5a1f;border:1px solid #8a978b;margin-top:.6rem}
@@ -77,7 +77,7 @@ def card_form(transaction: Object, *, typed: dict[str, str], error: str = "") ->
         "<section><h1>Card details</h1>"
         f'{alert}<form method="post" novalidate>'
         f"{_input('card_number', 'Card number', number, 'inputmode=numeric placeholder=4908366099900425')}"
-        f'<div class="pair"><div>{_input("card_expiry", "Valid until (MM/YY)", expiry, "autocomplete=cc-exp")}</div>'
+        f'<div class="pair"><div>{_input("card_expiry", "Expiry (MM/YY)", expiry, "autocomplete=cc-exp")}</div>'
         f"<div>{_input('card_cvc', 'CVC', '', 'inputmode=numeric autocomplete=cc-csc')}</div></div>"
         f"{_input('card_name', 'Name on the card', typed.get('card_name', ''), 'autocomplete=cc-name')}"
         f'<label for="outcome">What happens (sandbox)</label><select id="outcome" name="outcome">{options}</select>'
