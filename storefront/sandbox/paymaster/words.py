@@ -9,7 +9,7 @@ WORDS = {
     "seller": ("Продавец", "Seller"),
     "for": ("За что", "For"),
     "number": ("Номер карты", "Card number"),
-    "expiry": ("Действует до (ММ/ГГ)", "Valid until (MM/YY)"),
+    "expiry": ("Срок, ММ/ГГ", "Valid until, MM/YY"),
     "code": ("CVC", "CVC"),
     "kept": ("Карта будет сохранена. Назначение: ", "The card will be saved. Purpose: "),
     "outcome": ("Что будет (песочница)", "What happens (sandbox)"),

@@ -83,12 +83,12 @@ def form(order: Object, language: str, *, kept: Object | None, typed: dict[str, 
         if "clientId" in asked and not kept and not is_setup
         else ""
     )
-    sberpay = "" if kept else f'<button class="plain" name="way" value="sberpay">{word("sberpay")}</button>'
+    sberpay = "" if kept or is_setup else f'<button class="plain" name="way" value="sberpay">{word("sberpay")}</button>'
     return document(
         title,
         f"<h1>{title}</h1>{head}{_alert(error, language)}"
         f'<form method="post" action="?mdOrder={escape(order["_id"])}" novalidate>{fields}{save}'
-        f"{_outcome(typed, language)}"
+        f"{_outcome(typed, language, good='saved' if is_setup else 'paid')}"
         f'<button name="way" value="card">{word("do_verify" if is_setup else "do_pay")}</button>{sberpay}</form>'
         f'<p><a href="{escape(asked["returnUrl"])}">{word("leave")}</a></p>',
         language,
@@ -143,10 +143,10 @@ def _code(language: str) -> str:
     return _input("cvc", say("code", language), "", 'inputmode="numeric" autocomplete="cc-csc" placeholder="669"')
 
 
-def _outcome(typed: dict[str, str], language: str) -> str:
+def _outcome(typed: dict[str, str], language: str, *, good: str) -> str:
     chosen = typed.get("outcome", "paid")
     options = "".join(
-        f'<option value="{each}"{" selected" if each == chosen else ""}>{say(each, language)}</option>'
+        f'<option value="{each}"{" selected" if each == chosen else ""}>{say(good if each == "paid" else each, language)}</option>'
         for each in _OUTCOMES
     )
     return (
