@@ -20,7 +20,7 @@ class Tokens:
 
     def begin(self, body: Object) -> Object:
         """One that waits for its card."""
-        token = {"id": self._state.new_id(), "status": "Created", "_asked": body, "_outcome": "paid"}
+        token: Object = {"id": self._state.new_id(), "status": "Created", "_asked": body, "_outcome": "paid"}
         self._state.tokens[token["id"]] = token
         return token
 
@@ -77,5 +77,5 @@ class Tokens:
             token["_outcome"] = outcome
 
     def _tell(self, token: Object) -> None:
-        message = {name: token[name] for name in ("id", "status", "title", "expires") if name in token}
+        message: Object = {name: token[name] for name in ("id", "status", "title", "expires") if name in token}
         self._emit(token["_asked"].get("callbackUrl", ""), message)

@@ -144,9 +144,9 @@ def _code(language: str) -> str:
 
 
 def _outcome(typed: dict[str, str], language: str, *, good: str) -> str:
-    chosen = typed.get("outcome", "paid")
+    chosen, words = typed.get("outcome", "paid"), {each: each for each in _OUTCOMES} | {"paid": good}
     options = "".join(
-        f'<option value="{each}"{" selected" if each == chosen else ""}>{say(good if each == "paid" else each, language)}</option>'
+        f'<option value="{each}"{" selected" if each == chosen else ""}>{say(words[each], language)}</option>'
         for each in _OUTCOMES
     )
     return (

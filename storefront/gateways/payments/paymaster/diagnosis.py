@@ -32,7 +32,8 @@ def diagnose(api: Api, *, is_live: bool, callback_url: str, webhook_url: str, no
 
 
 def _callbacks(callback_url: str, webhook_url: str) -> Diagnosis:
-    about, values = Words(_("Callbacks")), {"address": callback_url, "webhook": webhook_url}
+    about = Words(_("Callbacks"))
+    values: dict[str, object] = {"address": callback_url, "webhook": webhook_url}
     if callback_url == webhook_url:
         sent = _("PayMaster is told with each charge to send them to %(address)s. Each is only a reason to ask it.")
         return Diagnosis("webhook", about, Verdict.OK, Words(sent, values))
