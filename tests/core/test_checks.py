@@ -81,6 +81,21 @@ def test_a_stand_ins_address_is_refused(production, name, url):
     assert found() == ["storefront.E001"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("SBERBANK_API_BASE", "https://ecomtest.sberbank.ru/ecomm/gw/partner/api/v1", "storefront.E002"),
+        ("SBERBANK_API_BASE", "https://3dsec.sberbank.ru/payment/rest", "storefront.E002"),
+        ("PAYMASTER_TEST", True, "storefront.E015"),
+    ],
+)
+def test_what_takes_no_real_money_is_refused_unless_admitted(production, name, value, code):
+    setattr(production, name, value)
+    assert found() == [code]
+    production.ALLOW_TEST_KEYS = True
+    assert found() == []
+
+
 def test_test_keys_are_refused(production):
     production.STRIPE_API_KEY = "sk_test_example"
     assert found() == ["storefront.E002"]

@@ -229,5 +229,5 @@ def _is_since(order: Order, since: datetime) -> bool:
         return registered_at(order) >= since.replace(microsecond=0)
     except NotFound:
         return False
-    except (KeyError, TypeError, ValueError, OverflowError):
+    except (KeyError, TypeError, ValueError, ArithmeticError):
         return True

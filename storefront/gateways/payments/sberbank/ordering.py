@@ -118,7 +118,7 @@ class Ordering:
         reference = _id(order)
         if order.get("orderStatus") != 0:
             return StartedPayment(reference, "", None)
-        if self._clock() - registered_at(order) < ANSWERING:
+        if self._clock() - _registered_at(order) < ANSWERING:
             raise Unavailable("another call of ours is opening it", code="idempotency_key_in_use")
         try:
             self._api.decline(reference)
@@ -158,6 +158,13 @@ def language(code: str) -> str:
 
 def _email(address: str) -> dict[str, str]:
     return {"email": address} if LIMITS.takes_email(address) else {}
+
+
+def _registered_at(order: Order) -> datetime:
+    try:
+        return registered_at(order)
+    except (KeyError, TypeError, ValueError, ArithmeticError) as exc:
+        raise Unavailable("an order without its time", code="unreadable_answer") from exc
 
 
 def _id(order: Order) -> str:
