@@ -15,7 +15,9 @@ from django.core.management.base import CommandError
 from storefront.billing import health
 from storefront.billing.models import PaymentMethod
 from storefront.core.doctor import Level
+from storefront.sandbox.paymaster import PayMasterStandIn
 from storefront.sandbox.paypal_nvp import PayPalNvpStandIn
+from storefront.sandbox.sberbank import SberbankStandIn
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
 from storefront.settings import shop as shop_settings
 from tests.billing.providers import paypal_nvp  # noqa: F401  (fixture)
@@ -73,6 +75,22 @@ def test_webmoney(webmoney: Any, settings: Any) -> None:
     settings.WEBMONEY_PURSES = ["E123456789012:a-key-of-somebody-else"]
     told, problem = doctor("--method", "webmoney")
     assert "fault" in told and problem == "1 to be put right"
+
+
+def test_sberbank(sberbank: SberbankStandIn, settings: Any) -> None:
+    told, problem = doctor("--method", "sberbank")
+    assert problem == "" and "bindings" in told and "/hooks/sberbank/" in told
+    settings.SBERBANK_PASSWORD = "another-password"
+    told, problem = doctor("--method", "sberbank")
+    assert "SBERBANK_PASSWORD" in told and problem == "1 to be put right"
+
+
+def test_paymaster(paymaster: PayMasterStandIn, settings: Any) -> None:
+    told, problem = doctor("--method", "paymaster")
+    assert problem == "" and "/hooks/paymaster/" in told
+    settings.PAYMASTER_TOKEN = "a-token-of-somebody-else"
+    told, problem = doctor("--method", "paymaster")
+    assert "PAYMASTER_TOKEN" in told and problem == "1 to be put right"
 
 
 class TestClassicPayPal:
