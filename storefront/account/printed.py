@@ -10,7 +10,7 @@ from storefront.account import rows
 from storefront.billing import payer_fields
 from storefront.billing.models import Invoice
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.tax import TaxFacts, TaxTreatment, wording
+from storefront.billing.tax import TaxFacts, TaxReason, TaxTreatment, wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,10 @@ def tax_rows(invoice: Invoice) -> list[TaxRow]:
 
 def _tax_reason(invoice: Invoice) -> str:
     """Why there is no tax, where the invoice knows: a shop that charges none at all says nothing."""
-    if invoice.tax_treatment == TaxTreatment.NONE:
+    facts = TaxFacts.from_json(invoice.tax_facts)
+    if invoice.tax_treatment == TaxTreatment.NONE and facts.reason != TaxReason.ADVANCE_PAYMENT:
         return ""
-    return wording.sentence(invoice.tax_treatment, TaxFacts.from_json(invoice.tax_facts))
+    return wording.sentence(invoice.tax_treatment, facts)
 
 
 def _numbers(payer: PayerDetails) -> list[tuple[str, str]]:

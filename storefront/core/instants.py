@@ -31,6 +31,11 @@ def end_of_day(moment: datetime, *, days: int = 0) -> datetime:
     return midnight.astimezone(UTC)
 
 
+def last_day(end: datetime) -> date:
+    """The last day, in the shop's time zone, of what ends at ``end``: the day before where that is a midnight."""
+    return day_of(end - _TICK)
+
+
 def beginning_of_year(moment: datetime, *, years_before: int = 0) -> datetime:
     """The instant (UTC) at which the shop's year of ``moment`` began, or one so many years earlier."""
     year = day_of(moment).year - years_before

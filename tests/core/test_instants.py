@@ -104,6 +104,12 @@ def test_due_day_is_the_shops_whoever_looks(settings: Any) -> None:
         assert instants.instant(datetime(2026, 12, 13, 22, tzinfo=UTC)) == "14 December 2026, 07:00 UTC+9"
 
 
+def test_last_day_before_an_end(settings: Any) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    assert instants.last_day(datetime(2026, 12, 13, 23, tzinfo=UTC)) == date(2026, 12, 13)
+    assert instants.last_day(datetime(2026, 12, 13, 23, 0, 1, tzinfo=UTC)) == date(2026, 12, 14)
+
+
 def test_today_is_the_shops_day(settings: Any) -> None:
     settings.TIME_ZONE = "Pacific/Kiritimati"
     with timezone.override("Pacific/Pago_Pago"):  # 25 hours behind

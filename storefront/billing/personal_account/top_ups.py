@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -75,7 +75,7 @@ def issue(*, customer: User, amount: Decimal, currency: str, payer: PayerDetails
         customer = states.lock(User(pk=customer.pk))
         if not is_offered():
             raise NotOffered
-        details = payer.to_json()
+        details = replace(payer, email=customer.email).to_json()
         if same := _same(customer, amount, currency, details):
             return same
         _check(customer, amount, currency)

@@ -78,8 +78,9 @@ def decide_for_advance(*, payer: Mapping[str, str]) -> TaxDecision:
     https://eur-lex.europa.eu/legal-content/EN/TXT/?uri=CELEX:62002CJ0419
     """
     details = PayerDetails.from_json(payer)
+    reason = TaxReason.NO_TAX if settings().regime == TaxRegime.NONE else TaxReason.ADVANCE_PAYMENT
     facts = TaxFacts(
-        reason=TaxReason.ADVANCE_PAYMENT.value, country=details.country, postcode=details.postcode,
+        reason=reason.value, country=details.country, postcode=details.postcode,
         buyer=details.kind, vat_id=details.vat_id, seller_country=settings().country,
     )  # fmt: skip
     return TaxDecision(treatment=TaxTreatment.NONE.value, rate=_NOTHING, facts=facts)

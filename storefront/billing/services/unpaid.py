@@ -22,8 +22,8 @@ from storefront.billing.services import invoices, orders, part_payments, reviews
 from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.states import OPEN_ATTEMPT, InvoiceStatus
-from storefront.core import clock
-from storefront.core.instants import day_of, end_of_day
+from storefront.core import clock, instants
+from storefront.core.instants import end_of_day
 
 #: The latest day, counted from today, that an invoice may be made due.
 MOST_DAYS = 90
@@ -104,7 +104,7 @@ def check_due_day(invoice: Invoice, until: date) -> None:
 
 def last_day(invoice: Invoice) -> date:
     """The last day on which the invoice can be paid, in the shop's time zone."""
-    return day_of(invoice.due_at - timedelta(microseconds=1))
+    return instants.last_day(invoice.due_at)
 
 
 def remind(*, invoice: Invoice) -> Invoice:

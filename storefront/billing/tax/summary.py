@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from storefront.billing.tax.facts import TaxFacts, TaxName
-from storefront.billing.tax.treatments import TaxTreatment
+from storefront.billing.tax.treatments import TaxReason, TaxTreatment
 from storefront.billing.tax.wording import sentence
 from storefront.core import percentages
 from storefront.core.money import TaxedAmount
@@ -39,7 +39,7 @@ def summary_of(treatment: str, facts: TaxFacts, total: TaxedAmount, *, published
     if total.tax:
         tax = name_of(facts, total.rate)
         return TaxSummary(((_("Without tax"), total.net), (tax, total.tax)))
-    if treatment == TaxTreatment.NONE:
+    if treatment == TaxTreatment.NONE and facts.reason != TaxReason.ADVANCE_PAYMENT:
         return TaxSummary()
     note = sentence(treatment, facts)
     if published is None or published == total.gross:

@@ -51,6 +51,7 @@ def test_a_paid_invoice_has_its_invoice_a_receipt_and_an_act(invoice, pay):
     assert (act.gross, act.due, act.currency, act.payer.name) == (Decimal("96.00"), 0, "EUR", "Ada Buyer")
     assert act.tax_groups[0].category == TaxCategory.OUT_OF_SCOPE
     assert found["invoice"].content.due == Decimal("96.00")
+    assert found["invoice"].content.due_on == date.today() + timedelta(days=14), "as on the pages: the end of that day"
     assert {document.kept_until for document in found.values()} == {date(year + 10, 12, 31)}
     with found["act"].pdf.open() as file:
         stored = file.read()

@@ -40,6 +40,7 @@ def test_the_invoice_names_no_service_and_bears_no_tax_yet(customer: Any, seller
     assert (invoice.kind, invoice.status, invoice.order) == (InvoiceKind.ADVANCE_PAYMENT, InvoiceStatus.OPEN, None)
     assert (line.description, line.license_terms) == ("Advance payment", None)
     assert (invoice.tax, invoice.tax_treatment, invoice.tax_facts["reason"]) == (0, "none", "advance_payment")
+    assert invoice.payer["email"] == customer.email, "the provider's page need not ask for it"
     assert audited() == []
 
 

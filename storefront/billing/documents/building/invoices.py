@@ -19,7 +19,7 @@ from storefront.billing.payer_details import PayerDetails
 from storefront.billing.states import InvoiceStatus
 from storefront.billing.transfers.instructions import instructions_for
 from storefront.core import clock
-from storefront.core.instants import day_of
+from storefront.core.instants import day_of, last_day
 from storefront.core.language import nearest_language
 
 #: A payment came by a provider's page, or through the personal account.
@@ -48,7 +48,7 @@ def invoice(basis: Basis) -> Content:
     values = _common(basis, found) | {
         "number": found.number,
         "issued_on": day_of(found.issued_at),
-        "due_on": day_of(found.due_at),
+        "due_on": last_day(found.due_at),
         "due": found.amount,
         "supplied_on": day_of(found.issued_at),
         "home_tax": home_taxes.of(basis, found, found.tax),
