@@ -117,6 +117,7 @@ def late_payment(invoice: Invoice, payment: Payment) -> None:
     mail = mails.LatePayment(
         **of_invoice(invoice, payment.currency),
         invoice_number=invoice.number,
+        payment_number=payment.number,
         amount=payment.amount,
         account_url=absolute_url("account-home", language=invoice.language),
     )
@@ -156,9 +157,9 @@ def payment_failed(invoice: Invoice, attempt: PaymentAttempt) -> None:
     _enqueue(mail, invoice, key=f"payment-failed:{attempt.public_id}")
 
 
-def account_topped_up(invoice: Invoice, *, again: str) -> None:
-    """An advance payment is on the personal account. (Licensing writes of what other invoices bought.) ``again``: see
-    ``part_payments.paid_again``. What auto payment has charged is told by its receipt."""
+def account_topped_up(invoice: Invoice, payment: Payment, *, again: str) -> None:
+    """An advance payment is on the personal account, since ``payment`` came. (Licensing writes of what other invoices
+    bought.) ``again``: see ``part_payments.paid_again``. What auto payment has charged is told by its receipt."""
     charge = AutoTopUpCharge.objects.select_related("auto_top_up__customer").filter(invoice=invoice).first()
     if charge and invoice.attempts.filter(status=AttemptStatus.SUCCEEDED).exclude(mandate=None).exists():
         auto_top_up_mails.charged(charge, invoice, again=again)
@@ -166,6 +167,7 @@ def account_topped_up(invoice: Invoice, *, again: str) -> None:
     mail = mails.AccountToppedUp(
         **of_invoice(invoice),
         invoice_number=invoice.number,
+        payment_number=payment.number,
         amount=invoice.amount,
         account_url=absolute_url("account-home", language=invoice.language),
     )

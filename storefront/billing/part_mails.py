@@ -35,6 +35,7 @@ def part_paid(invoice: Invoice, payment: Payment, *, part: Decimal, due: Decimal
     mail = PartPaid(
         **of_invoice(invoice),
         invoice_number=invoice.number,
+        payment_number=payment.number,
         amount=part,
         due=due,
         total=invoice.amount,
@@ -50,6 +51,7 @@ def overpaid(invoice: Invoice, payment: Payment, rest: Decimal) -> None:
     mail = Overpaid(
         **of_invoice(invoice, payment.currency),
         invoice_number=invoice.number,
+        payment_number=payment.number,
         amount=payment.amount,
         rest=rest,
         account_url=absolute_url("account-home", language=invoice.language),

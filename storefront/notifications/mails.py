@@ -167,6 +167,7 @@ class AccountToppedUp(_OrderMail):
     """An advance payment has arrived: it is on the customer's personal account."""
 
     invoice_number: str
+    payment_number: str
     amount: Decimal
     account_url: str
 
@@ -176,6 +177,7 @@ class LatePayment(_OrderMail):
     """Money arrived for an invoice that no longer asks for it; it is on the customer's personal account."""
 
     invoice_number: str
+    payment_number: str
     amount: Decimal
     account_url: str
 

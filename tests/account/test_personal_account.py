@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from storefront.billing import links
-from storefront.billing.models import Invoice, PaymentMethod, ReviewItem, Seller
+from storefront.billing.models import Invoice, Payment, PaymentMethod, ReviewItem, Seller
 from storefront.billing.personal_account import paying
 from storefront.billing.services import ledger, part_payments
 from storefront.billing.services.settlement import settle
@@ -180,7 +180,12 @@ def test_payments_and_expenses_lead_to_each_other_and_add_up(owner: Client, cust
     paying.pay(invoice=bought)
     payments, expenses = read(owner, "/account/payments/"), read(owner, "/account/expenses/")
     assert bought.number in payments and "€100.00" in payments and "visa •••• 4242" in payments
-    assert advance.number in expenses and bought.lines.get().description in expenses
+    number = Payment.objects.get().number
+    assert number in payments and number in expenses
+    for page in ("payments", "expenses"):
+        assert "€100.00" in read(owner, f"/account/{page}/?q={number}")
+        assert "Nothing found" in read(owner, f"/account/{page}/?q=PAY-000001")
+    assert advance.number in payments and bought.lines.get().description in expenses
     for page in (payments, expenses, read(owner, "/account/statement/")):
         assert "€4.00" in page
     assert "No expense yet" not in expenses
@@ -195,7 +200,8 @@ def test_the_list_is_a_file_too(owner: Client, customer: Any, stripe: Any) -> No
     answer = owner.get("/account/expenses/file/")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     rows = list(csv.reader(StringIO(text)))
-    assert len(rows) == 2 and rows[1][5:7] == ["-96.00", "EUR"]
+    assert len(rows) == 2 and rows[1][6:8] == ["-96.00", "EUR"]
+    assert rows[1][8] == f"{Payment.objects.get().number} 96.00"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from storefront.billing import links
 from storefront.billing.documents import demo as document_demo
 from storefront.billing.documents.issuing import issue_due
 from storefront.billing.documents.models import Document
-from storefront.billing.models import Invoice, PaymentAttempt, Seller
+from storefront.billing.models import Invoice, Payment, PaymentAttempt, Seller
 from storefront.billing.services import ledger, part_payments
 from storefront.billing.services.settlement import settle
 from tests.account.test_accessibility import AXE, RUN_AXE, TOO_WIDE
@@ -151,13 +151,14 @@ def leaf_through(page: Page, site: str, language: str, bought: Invoice) -> None:
     """Payments lead to expenses and back; the statement, and the sheets and documents of the advance payment."""
     root = site if language == "en" else f"{site}/ru"
     advance = Invoice.objects.get(kind="advance_payment")
+    payment = Payment.objects.get(attempt__invoice=advance)
     page.goto(f"{root}/account/payments/")
     look_at(page, f"{language}-8-payments")
     page.locator("main tbody").get_by_role("link", name=bought.number).first.click()
     expect(page).to_have_url(re.compile(f"/account/expenses/.*{bought.number}"))
     look_at(page, f"{language}-9-expense")
-    page.locator("main tbody").get_by_role("link", name=advance.number).first.click()
-    expect(page).to_have_url(re.compile(f"/account/payments/.*{advance.number}"))
+    page.locator("main tbody").get_by_role("link", name=payment.number).first.click()
+    expect(page).to_have_url(re.compile(f"/account/payments/.*{payment.number}"))
     for name, path in {
         "a-expenses": "expenses", "b-statement": "statement", "c-home": "", "d-invoices": "invoices",
         "e-advance": f"invoices/{advance.number}", "f-sheet": f"invoices/{advance.number}/print",

@@ -136,7 +136,7 @@ _EXAMPLES: list[mails.Mail] = [
     ),
     mails.PaymentFailed(**BOUGHT, reason="It was not paid in time.", pay_url="http://testserver/pay/t/", void_on=DAY),
     mails.AccountToppedUp(
-        **ORDER, invoice_number="INV-2026-00001", amount=Decimal("192.00"), account_url="http://testserver/a/"
+        **ORDER, payment_number="PAY-000042", invoice_number="INV-2026-00001", amount=Decimal("192.00"), account_url="http://testserver/a/"
     ),
     ProofRefused(**_UNPAID, file_name="order.pdf", reason="It is another company's payment order."),
     ProvisionalGiven(**_UNPAID, until=DAY),
@@ -148,15 +148,15 @@ _EXAMPLES: list[mails.Mail] = [
     BookingUndone(**_UNPAID, due_at=DAY, until=DAY),
     BookingUndone(**_UNPAID, due_at=DAY, until=None, others=_OTHERS),
     PartPaid(
-        **ORDER, **PAY, invoice_number="INV-2026-00001", amount=Decimal("100.00"), due=Decimal("92.00"),
-        total=Decimal("192.00"), account_url="http://testserver/a/",
+        **ORDER, **PAY, payment_number="PAY-000042", invoice_number="INV-2026-00001", amount=Decimal("100.00"),
+        due=Decimal("92.00"), total=Decimal("192.00"), account_url="http://testserver/a/",
     ),
     Overpaid(
-        **ORDER, invoice_number="INV-2026-00001", amount=Decimal("200.00"), rest=Decimal("8.00"),
-        account_url="http://testserver/a/",
+        **ORDER, payment_number="PAY-000042", invoice_number="INV-2026-00001", amount=Decimal("200.00"),
+        rest=Decimal("8.00"), account_url="http://testserver/a/",
     ),
     mails.LatePayment(
-        **ORDER, invoice_number="INV-2026-00001", amount=Decimal("192.00"), account_url="http://testserver/a/"
+        **ORDER, payment_number="PAY-000042", invoice_number="INV-2026-00001", amount=Decimal("192.00"), account_url="http://testserver/a/"
     ),
     RefundMade(
         **ORDER, invoice_number="INV-2026-00001", amount=Decimal("96.00"), method="visa •••• 4242",

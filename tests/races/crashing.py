@@ -124,6 +124,46 @@ def open_twocheckout(*, invoice: int) -> None:
     start(invoice=Invoice.objects.get(pk=invoice), gateway_name="twocheckout")
 
 
+def use_account_and_card(*, invoice: int, rest: str) -> None:
+    """The customer pays a part from their personal account and opens a charge for the rest."""
+    from decimal import Decimal
+
+    from storefront.billing.models import Invoice
+    from storefront.billing.personal_account import paying
+    from storefront.billing.services.starting import start
+
+    row = Invoice.objects.get(pk=invoice)
+    paying.use_part(invoice=row, method="stripe", rest=Decimal(rest))
+    start(invoice=row, gateway_name="stripe")
+
+
+def use_card_alone(*, invoice: int) -> None:
+    """The customer pays the whole by card after all."""
+    from storefront.billing.models import Invoice
+    from storefront.billing.personal_account import paying
+    from storefront.billing.services.starting import start
+
+    row = Invoice.objects.get(pk=invoice)
+    paying.give_back(invoice=row, method="stripe")
+    start(invoice=row, gateway_name="stripe")
+
+
+def pay_from_account(*, invoice: int) -> None:
+    """The customer pays from their personal account, and the worker sends the mails."""
+    from storefront.billing.models import Invoice
+    from storefront.billing.personal_account import paying
+
+    paying.pay(invoice=Invoice.objects.get(pk=invoice))
+    send_mails()
+
+
+def free_reserved() -> None:
+    """The worker frees what is reserved beside charges that are over."""
+    from storefront.billing.personal_account import paying
+
+    paying.release_unused()
+
+
 def look(*, attempt: int) -> None:
     """The buyer comes back: the provider is asked, and the money taken that they have agreed to."""
     from storefront.billing.services.settlement import settle
@@ -290,6 +330,10 @@ FLOWS: dict[str, Callable[..., None]] = {
     "open_charge": open_charge,
     "open_paypal": open_paypal,
     "open_twocheckout": open_twocheckout,
+    "use_account_and_card": use_account_and_card,
+    "use_card_alone": use_card_alone,
+    "pay_from_account": pay_from_account,
+    "free_reserved": free_reserved,
     "look": look,
     "renew": renew,
     "give_back": give_back,
@@ -310,7 +354,10 @@ FLOWS: dict[str, Callable[..., None]] = {
 
 
 #: Flows in which each call to a provider is a point of its own.
-ASKING = ("look", "open_paypal", "open_twocheckout", "told_by", "give_back_and_tell", "approve_and_tell")
+ASKING = (
+    "look", "open_paypal", "open_twocheckout", "told_by", "give_back_and_tell", "approve_and_tell",
+    "use_account_and_card", "use_card_alone", "pay_from_account",
+)  # fmt: skip
 
 
 def crash(job: dict[str, Any]) -> dict[str, Any]:

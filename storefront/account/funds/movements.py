@@ -133,13 +133,24 @@ def _documents(user: User, found: list[Movement]) -> dict[int | None, list[Docum
 
 
 def _rows(entries: Any, *, is_expense: bool) -> Iterator[tuple[Any, ...]]:
-    yield (_("Date"), _("What"), _("Method"), _("Invoice"), _("For"), _("Amount"), _("Currency"), _("Paid from"))
+    yield (
+        _("Date"),
+        _("Payment"),
+        _("What"),
+        _("Method"),
+        _("Invoice"),
+        _("For"),
+        _("Amount"),
+        _("Currency"),
+        _("Paid from"),
+    )
     for entry in entries.iterator(chunk_size=500):
         each = movements.described(entry)
-        paid_from = "; ".join(f"{payment.invoice or payment} {amount:f}" for payment, amount in each.payments)
+        paid_from = "; ".join(f"{payment.number} {amount:f}" for payment, amount in each.payments)
         spent = "; ".join(f"{invoice.number} {amount:f}" for invoice, amount in each.spent)
         yield (
-            each.at, each.what, each.method, each.invoice.number if each.invoice else "", "; ".join(each.products),
+            each.at, each.payment.number if each.payment and not is_expense else "", each.what, each.method,
+            each.invoice.number if each.invoice else "", "; ".join(each.products),
             each.amount, each.currency, paid_from if is_expense else spent,
         )  # fmt: skip
 

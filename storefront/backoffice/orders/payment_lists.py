@@ -122,7 +122,7 @@ class PaymentList(TradeList):
     export_filename = "payments"
     ready_views = ((_("Refunded"), "refunded=yes"), (_("Disputed"), "is_disputed=yes"))
     all_columns = (
-        NumberLink("number", label=_("Payment"), accessor="reference", list_name="payments", get_url=_page),
+        NumberLink("number", label=_("Payment"), accessor="number", list_name="payments", get_url=_page),
         InstantColumn("received_at", label=_("Received"), sort_key="received_at"),
         LinkColumn(
             "customer", label=_("Customer"), accessor=lambda row: row.customer.get_full_name() or row.customer.email,
@@ -136,7 +136,7 @@ class PaymentList(TradeList):
     )  # fmt: skip
     default_columns = ("received_at", "customer", "invoice", "method", "amount_refunded", "amount")
     export_columns = (
-        (_("Payment"), lambda row: row.reference),
+        (_("Payment"), lambda row: row.number),
         (_("Received"), lambda row: row.received_at),
         (_("Customer"), lambda row: row.customer.get_full_name()),
         (_("Company"), _company),

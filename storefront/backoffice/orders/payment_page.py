@@ -88,6 +88,7 @@ class PaymentPage(DetailPage):
             yield Fact(_("Asked next"), instant(attempt.next_check_at))
 
     def _facts_of_money(self, payment: Payment) -> Iterable[Fact]:
+        yield Fact(_("Payment"), payment.number)
         yield Fact(_("Received"), instant(payment.received_at))
         if self.attempt is None:
             yield Fact(_("Amount"), money.display(payment.amount, payment.currency))

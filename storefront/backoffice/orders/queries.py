@@ -9,7 +9,7 @@ from oscar.apps.order.models import Order, OrderDiscount
 from storefront.backoffice.models.search import Kind
 from storefront.backoffice.search import within
 from storefront.backoffice.search.within import Keys
-from storefront.billing import status
+from storefront.billing import payment_numbers, status
 from storefront.billing.models import Allocation, Invoice, Payment, PaymentAttempt
 
 
@@ -82,8 +82,10 @@ def found_attempts(typed: str) -> list[Keys]:
 
 
 def found_payments(typed: str) -> list[Keys]:
-    """Payments by a reference, the invoice that their attempt was for, or customer."""
+    """Payments by their number, a reference, the invoice that their attempt was for, or customer."""
     payments = Payment.objects.all()
+    if number := payment_numbers.read(typed):
+        return [payments.filter(pk=number).values("pk")]
     return [
         *within.found(Kind.PAYMENT, typed),
         *within.related(payments, "attempt", Kind.ATTEMPT, typed),

@@ -87,7 +87,8 @@ def answer_in_words(answer: ProviderAnswer) -> tuple[str, str]:
 def _of_money(story: Story) -> Iterator[Happening]:
     for payment in story.payments:
         amount = money.display(payment.amount, payment.currency)
-        yield Happening(payment.received_at, _("Money received"), amount, payment.reference, payment)
+        names = f"{payment.number}, {payment.reference}"
+        yield Happening(payment.received_at, _("Money received"), amount, names, payment)
     for refund in story.refunds:
         amount = money.display(refund.amount, refund.payment.currency)
         who = refund.begun_by.get_full_name() or refund.begun_by.email if refund.begun_by else ""

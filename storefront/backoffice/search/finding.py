@@ -17,6 +17,7 @@ from django.db import connection
 from rapidfuzz import fuzz
 
 from storefront.backoffice.models.search import TERM_LENGTH, Kind, Rank, SearchDocument, SearchTerm
+from storefront.backoffice.search.numbered import numbered
 from storefront.backoffice.search.words import (
     REFERENCE_STEP,
     SHORTEST_MISTAKEN,
@@ -66,12 +67,13 @@ class Hit:
 
 
 def find(typed: str, kinds: Sequence[Kind], *, limit: int) -> dict[Kind, list[Hit]]:
-    """At most ``limit`` hits of each kind, the best first; the kind with the best hit first. At most nine queries."""
+    """At most ``limit`` hits of each kind, the best first; the kind with the best hit first. At most ten queries."""
     query = read(typed)
     best: dict[tuple[Kind, int], Grade] = {}
     if query and kinds:
         for kind, object_id, grade in _search(query, kinds, limit):
             best[kind, object_id] = min(grade, best.get((kind, object_id), Grade.ALIKE))
+        best |= {found: Grade.EXACT for found in numbered(typed) if found[0] in kinds}
     groups: dict[Kind, list[Hit]] = {}
     for hit in sorted(Hit(grade, -object_id, kind) for (kind, object_id), grade in best.items()):
         if len(group := groups.setdefault(hit.kind, [])) < limit:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from storefront.billing.payment_numbers import number_of
 from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus
 from storefront.core import clock, references
 from storefront.core.money import MoneyField
@@ -170,6 +171,11 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.reference}"
+
+    @property
+    def number(self) -> str:
+        """What people call it: ``billing.payment_numbers``."""
+        return number_of(self.pk)
 
     @property
     def invoice(self) -> "Invoice | None":

@@ -14,6 +14,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from storefront.billing import payment_numbers
 from storefront.billing.gateway_registry import buyer_name
 from storefront.billing.models import Allocation, Invoice, LedgerEntry, Payment
 from storefront.billing.personal_account import balances
@@ -29,7 +30,7 @@ _NOTHING = Decimal(0)
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which movements: of one currency, of days (both included, in the shop's time zone; None: open), with a text in
-    them. ``is_expense``: None for all."""
+    them (or of a payment, and what it was spent on, by its number). ``is_expense``: None for all."""
 
     currency: str
     first: date | None = None
@@ -131,6 +132,9 @@ def described(entry: LedgerEntry) -> Movement:
 
 
 def _says(text: str) -> Q:
+    if payment := payment_numbers.read(text):
+        spent = Allocation.objects.filter(payment=payment).values("entry")
+        return Q(transaction__payment=payment) | Q(pk__in=spent)
     numbers = Q(transaction__invoice__number__icontains=text) | Q(transaction__invoice__order__number__icontains=text)
     payments = Q(transaction__payment__attempt__invoice__number__icontains=text)
     labels = Q(transaction__payment__method_label__icontains=text)

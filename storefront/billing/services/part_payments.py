@@ -76,8 +76,9 @@ def _complete(invoice: Invoice, parts: dict[Payment, Decimal]) -> None:
             PartPayment.objects.update_or_create(
                 payment=source, invoice=invoice, released_at=None, defaults={"amount": amount}
             )
-        payments.close_paid(invoice, next(iter(parts)))
-        mails.account_topped_up(invoice, again=paid_again(invoice, next(iter(parts))))
+        sources = list(parts)
+        payments.close_paid(invoice, sources[0])
+        mails.account_topped_up(invoice, sources[-1], again=paid_again(invoice, sources[0]))
     else:
         payments.pay(invoice, list(parts.items()))
     _kept(invoice).update(released_at=invoice.paid_at)

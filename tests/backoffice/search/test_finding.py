@@ -14,6 +14,7 @@ from storefront.backoffice.models.search import Kind
 from storefront.backoffice.search import index, within
 from storefront.backoffice.search.finding import Grade, find
 from storefront.backoffice.search.words import Style, Value, words_of
+from tests.billing.building import make_payment
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +173,13 @@ def test_a_phone_number_is_found_as_people_write_it(typed: str, make_customer: A
 def test_a_russian_number_is_found_with_the_eight_that_is_dialled_there(make_customer: Any) -> None:
     customer = make_customer(phone="+7 903 123-45-67")
     assert found("8 (903) 123-45-67") == [customer.pk]
+
+
+def test_a_payment_is_found_by_its_number(customer: Any) -> None:
+    payment = make_payment(customer)
+    for typed in (payment.number, payment.number.lower(), f"PAY {payment.pk}"):
+        assert find(typed, list(Kind), limit=5)[Kind.ATTEMPT][0].object_id == payment.attempt_id
+    assert find(payment.number, [Kind.ORDER], limit=5) == {}
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "-", "%", "_", "'", '"; --', "\\", "a" * 500, "😀", "\x00ab"])

@@ -46,7 +46,7 @@ def _payment(payment: Payment) -> Told:
         "method": payment.method_label or verbose_name(payment.gateway),
     }
     # The page of a payment is that of its attempt; one without an attempt has none of its own.
-    return Told(title, payment.reference, payment.attempt, "success")
+    return Told(title, f"{payment.number}, {payment.reference}", payment.attempt, "success")
 
 
 def _refund(refund: Refund) -> Told:
