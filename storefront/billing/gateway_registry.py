@@ -30,7 +30,7 @@ def gateway(name: str) -> Guarded:
     if spec is None:
         raise ConfigurationError(f"no payment method {name!r}")
     values = {argument: getattr(settings, setting) for argument, setting in spec.get("settings", {}).items()}
-    return Guarded(_class(name)(**values, **spec.get("options", {})))
+    return Guarded(gateway_class(name)(**values, **spec.get("options", {})))
 
 
 def names() -> tuple[str, ...]:
@@ -78,23 +78,23 @@ def verbose_name(name: str) -> str:
 
 def buyer_name(name: str) -> str:
     """What buyers are told they pay by, in English."""
-    return _class(name).buyer_name or company(name)
+    return gateway_class(name).buyer_name or company(name)
 
 
 def company(name: str) -> str:
     """Whose page a method leads to, as buyers know it."""
-    return _class(name).company or verbose_name(name)
+    return gateway_class(name).company or verbose_name(name)
 
 
 def decline_reason(name: str, code: str) -> DeclineReason:
     """What a provider's refusal code (``PaymentAttempt.failure_code``) means; DECLINED for one that says nothing."""
-    reasons = _class(name).decline_reasons if name in settings.PAYMENT_GATEWAYS else {}
+    reasons = gateway_class(name).decline_reasons if name in settings.PAYMENT_GATEWAYS else {}
     return reasons.get(code, DeclineReason.DECLINED)
 
 
 def refusal_class(name: str, code: str) -> RefusalClass:
     """What is done about a provider's refusal of a saved method; an unknown code is LATER, and logged."""
-    classes = _class(name).refusal_classes if name in settings.PAYMENT_GATEWAYS else {}
+    classes = gateway_class(name).refusal_classes if name in settings.PAYMENT_GATEWAYS else {}
     if code not in classes:
         logger.warning("%s refused a saved method for an unknown reason: %s", name, code)
     return classes.get(code, RefusalClass.LATER)
@@ -102,12 +102,12 @@ def refusal_class(name: str, code: str) -> RefusalClass:
 
 def features(name: str) -> frozenset[Feature]:
     """What a method's gateway can do, configured or not."""
-    return _class(name).supports
+    return gateway_class(name).supports
 
 
 def keeps_refund_keys(name: str) -> bool:
     """Whether its provider tells which of our requests a refund came from (``PaymentGateway.keeps_refund_keys``)."""
-    return name not in settings.PAYMENT_GATEWAYS or _class(name).keeps_refund_keys
+    return name not in settings.PAYMENT_GATEWAYS or gateway_class(name).keeps_refund_keys
 
 
 def dashboard_url(name: str, reference: str | None) -> str:
@@ -124,9 +124,10 @@ def expected_account(name: str) -> str:
     return accounts.get(name, "")
 
 
-def _class(name: str) -> type[PaymentGateway]:
-    gateway_class: type[PaymentGateway] = import_string(settings.PAYMENT_GATEWAYS[name]["class"])
-    return gateway_class
+def gateway_class(name: str) -> type[PaymentGateway]:
+    """The class of a method's adapter, configured or not."""
+    found: type[PaymentGateway] = import_string(settings.PAYMENT_GATEWAYS[name]["class"])
+    return found
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from storefront.backoffice import history
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact
-from storefront.backoffice.payment_methods import overview
+from storefront.backoffice.payment_methods import abilities, overview
 from storefront.backoffice.rights import has_any
 from storefront.billing import payment_limits
 from storefront.core import currencies
@@ -32,7 +32,8 @@ class MethodList(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
-            "methods": overview.methods(),
+            "methods": (methods := overview.methods()),
+            "abilities": abilities.table([(each.name, each.label) for each in methods]),
             "may_change": has_any(self.request.user, (CHANGE,)),
             "not_taken": [code for code in currencies.sold() if not payment_limits.takes(code)],
         }
