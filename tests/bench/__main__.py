@@ -15,6 +15,7 @@ from pathlib import Path
 
 from storefront.settings.sandbox import BITRIX24_APPS
 from tests.bench import (
+    account,
     documents,
     growth,
     lists,
@@ -31,7 +32,7 @@ from tests.bench import (
 from tests.bench.driver import Visitor
 from tests.bench.servers import ROOT, free_ports, gunicorn, running
 
-ALONE = ("search", "lists", "documents", "statements", "payments", "renewals")
+ALONE = ("search", "lists", "documents", "statements", "payments", "renewals", "account")
 PARTS = ("speed", "growth", "processes", "trouble", "pictures", *ALONE)
 
 
@@ -52,6 +53,8 @@ def main() -> None:
         payments.report(folder)
     if "renewals" in parts:
         renewals.report(folder)
+    if "account" in parts:
+        account.report(folder)
     if set(parts) <= set(ALONE):
         return
     port = free_ports(16)
