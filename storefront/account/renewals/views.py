@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -47,7 +49,7 @@ def renew(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _chosen(request: HttpRequest, license: License, found: Choices) -> ChoiceForm:
     """Bound once something was chosen; at first it proposes what holds now, or the period of the last purchase."""
-    known = {"offers": found.offers, "methods": found.methods, "account": found.account}
+    known: dict[str, Any] = {"offers": found.offers, "methods": found.methods, "account": found.account}
     sent = request.POST if request.method == "POST" else request.GET
     if "months" in sent or "source" in sent or request.method == "POST":
         return ChoiceForm(sent, **known)
