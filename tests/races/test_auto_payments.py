@@ -18,7 +18,7 @@ from storefront.billing.services import claiming
 from storefront.core import clock, states
 from storefront.notifications.models import OutboxMessage
 from tests.checkout.auto_payments.building import needed, save_card, turn_on
-from tests.races.conftest import dawdle
+from tests.races.conftest import dawdle, in_a_thread
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -42,12 +42,8 @@ def due(stripe: Any, customer: Any) -> AutoTopUpCharge:
     return AutoTopUpCharge.objects.select_related("auto_top_up__customer").get()
 
 
-def work(charge: AutoTopUpCharge) -> None:
-    """A worker that took the row before the others had changed it."""
-    running.run(AutoTopUpCharge.objects.select_related("auto_top_up__customer").get(pk=charge.pk))
-
-
 def run_stale(charge: AutoTopUpCharge) -> None:
+    """A worker that took the row before the others had changed it."""
     running.run(charge)
 
 
@@ -105,30 +101,24 @@ def test_control_run_without_the_number_of_the_try_a_refused_card_is_asked_again
 
 
 def test_control_run_without_locks_the_worker_charges_what_was_skipped(
-    due: AutoTopUpCharge, race: Any, monkeypatch: pytest.MonkeyPatch
+    due: AutoTopUpCharge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    said: list[bool] = []
+    look = running._today
+
     def read(instance: Any) -> Any:
         instance.refresh_from_db()
         return instance
 
-    begin = running._today
-
     def looked(*args: Any) -> Any:
-        found = begin(*args)
-        dawdle()
+        found = look(*args)
+        in_a_thread(lambda: said.append(switching.skip(due))).join(timeout=10)
         return found
 
-    with monkeypatch.context() as unguarded:
-        unguarded.setattr(states, "lock", read)
-        unguarded.setattr(running, "_today", looked)
-        race(partial(run_stale, due), partial(_skip_late, due))
-    assert AutoTopUpCharge.objects.get().status != "skipped" or charged() == []
-    assert len(charged()) == 1
-
-
-def _skip_late(charge: AutoTopUpCharge) -> None:
-    switching.skip(charge)
-    dawdle()
+    monkeypatch.setattr(states, "lock", read)
+    monkeypatch.setattr(running, "_today", looked)
+    run_stale(due)
+    assert said == [True] and len(charged()) == 1
 
 
 @pytest.mark.parametrize("act", ["skip", "off"])

@@ -54,6 +54,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "chosen": list(top_up.included.all()) if top_up is not None and is_on else [],
         **_standing(user, currency, top_up if is_on else None),
     }
+    if is_on and (row := next(iter(context["charges"]), None)) and (planned := words.planned(row.charge)):
+        context["preview"] = planned
     return render(request, "account_pages/auto_payments/index.html", context)
 
 

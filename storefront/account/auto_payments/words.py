@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from checkout.auto_payments import proposals
 from checkout.auto_payments.proposals import Proposal
 from storefront.account.auto_payments.sources import Source
-from storefront.billing.models import AutoTopUp, Invoice, Seller
+from storefront.billing.auto_top_ups.mails import day_text
+from storefront.billing.models import AutoTopUp, AutoTopUpCharge, Invoice, Seller
+from storefront.billing.models.auto_top_ups import STOPPABLE_CHARGE
 from storefront.billing.payer_details import PayerDetails
 from storefront.core import time_zones
 from storefront.core.money import display
@@ -41,6 +43,18 @@ def preview(top_up: AutoTopUp, proposal: Proposal, method: str) -> str:
             % words
         )
     return _("As things stand: on %(day)s about %(amount)s from %(method)s for: %(what)s") % words
+
+
+def planned(charge: AutoTopUpCharge) -> str:
+    """What the customer was told of, or will be in a moment; "" where nothing is to be charged by itself."""
+    if charge.status not in STOPPABLE_CHARGE or charge.auto_top_up.invoiced_by:
+        return ""
+    words = {
+        "day": day_text(charge.charge_at, charge.auto_top_up),
+        "amount": display(charge.amount, charge.auto_top_up.currency),
+        "method": charge.method_label,
+    }
+    return _("On %(day)s about %(amount)s will be charged to %(method)s.") % words
 
 
 def day(top_up: AutoTopUp, proposal: Proposal) -> str:

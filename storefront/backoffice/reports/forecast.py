@@ -14,7 +14,6 @@ from checkout.forecast import months
 from checkout.forecast.months import MonthSum
 from storefront.backoffice.reports import names, tables
 from storefront.backoffice.reports.base import ReportPage
-from storefront.backoffice.reports.pictures import parts
 from storefront.backoffice.reports.tables import Cell, Head, Table
 
 
@@ -47,7 +46,6 @@ def _table(code: str, found: list[MonthSum]) -> Table:
         ],
         rows=[[_month(each), *_cells(each, code)] for each in found],
         total=[tables.words(_("Total")), *_cells(whole, code)],
-        parts=parts(code, [(str(date_format(each.month, "M Y")), each.expected) for each in found]),
     )  # fmt: skip
 
 
