@@ -51,7 +51,7 @@ def test_a_cap_that_is_reached(
     expect(page.get_by_role("heading", name="Auto payment is on", exact=True)).to_be_visible()
     work()
     pass_days(moved, 5)
-    assert [str(each.amount) for each in charged()] == ["20.000"]
+    assert [each.amount for each in charged()] == [20]
     assert OutboxMessage.objects.filter(template="auto_payment_cap_reached").count() == 1
     page.reload()
     expect(page.get_by_text("more is missing than can be charged")).to_be_visible()
