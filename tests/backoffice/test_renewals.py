@@ -56,7 +56,7 @@ def test_a_renewal_in_trouble_is_listed_with_its_links(
         f"customers/{invoice.customer_id}/",
     ):
         assert f"/admin/{path}" in page
-    assert RenewalStatus(status).label in page
+    assert str(RenewalStatus(status).label) in page
 
 
 def test_what_goes_well_is_not_listed_and_what_is_tried_again_is(
