@@ -19,6 +19,7 @@ from storefront.account import (
     withdrawal_search,
     withdrawals,
 )
+from storefront.account.auto_payments import configuring
 from storefront.account.auto_payments import link as auto_payment_link
 from storefront.account.auto_payments import views as auto_payments
 from storefront.account.documents import files, paper, sending
@@ -65,8 +66,8 @@ urlpatterns = [
     path("account/forecast/", forecast.forecast, name="account-forecast"),
     path("account/forecast/file/", forecast.forecast_file, name="account-forecast-file"),
     path("account/auto-payment/", auto_payments.index, name="account-auto-payment"),
-    path("account/auto-payment/configure/", auto_payments.configure, name="account-auto-payment-configure"),
-    path("account/auto-payment/confirm/", auto_payments.confirm, name="account-auto-payment-confirm"),
+    path("account/auto-payment/configure/", configuring.configure, name="account-auto-payment-configure"),
+    path("account/auto-payment/confirm/", configuring.confirm, name="account-auto-payment-confirm"),
     path("account/auto-payment/off/", auto_payments.off, name="account-auto-payment-off"),
     path("account/auto-payment/<slug:public_id>/skip/", auto_payments.skip, name="account-auto-payment-skip"),
     path("auto-payment/<str:token>/", auto_payment_link.charge, name="auto-payment-charge"),

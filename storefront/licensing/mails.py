@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -51,7 +51,9 @@ def payment_received(invoice: Invoice, licenses: Sequence[mails.MailLicense]) ->
     its money after all and it is paid anew."""
     customer = invoice.customer
     renewed = receipts.of(invoice)
-    make = partial(subscription_mails.RenewalMade, **renewed) if renewed else mails.PaymentReceived
+    make: Callable[..., mails.PaymentReceived] = mails.PaymentReceived
+    if renewed:
+        make = partial(subscription_mails.RenewalMade, **renewed)
     mail = make(
         name=customer.get_full_name(),
         order_number=invoice.order.number if invoice.order else "",

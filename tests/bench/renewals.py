@@ -49,8 +49,9 @@ def _prepare(stand_in: object) -> None:
     from storefront.notifications.models import OutboxMessage
     from storefront.users.models import User
     from tests.checkout.renewals.building import announced, make_product, save_card
-    from tests.factories import make_shop
+    from tests.factories import make_shop, make_site
 
+    make_site()
     make_shop()
     software = make_product()
     for number in range(RENEWALS):

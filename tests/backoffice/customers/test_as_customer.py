@@ -60,7 +60,7 @@ def pages(customer: Any, invoice: Any, license: Any, consent: Any) -> list[str]:
         f"/account/agreements/{consent.order.number}/{consent.sha256}/", "/account/profile/", "/account/tickets/",
         f"/account/tickets/{talk.number}/", f"/account/refunds/{asked.public_id}/",
         "/account/payments/", "/account/expenses/", "/account/statement/", "/account/methods/",
-        "/account/auto-payment/", "/account/forecast/",
+        "/account/auto-payment/", "/account/forecast/", "/account/subscriptions/",
     ]  # fmt: skip
 
 
@@ -178,7 +178,7 @@ def test_every_page_of_the_account_is_either_shown_or_left_out_on_purpose() -> N
         "account-payments-file", "account-expenses-file", "account-method-add", "account-method-added",
         "account-forecast-file", "account-auto-payment-configure", "account-auto-payment-confirm",
         "account-auto-payment-off", "account-auto-payment-skip",
-        "account-method-default", "account-method-replace", "account-method-remove",
+        "account-license-renew", "account-license-renewal", "account-method-default", "account-method-replace", "account-method-remove",
     }  # fmt: skip
 
 
