@@ -178,7 +178,8 @@ def test_every_page_of_the_account_is_either_shown_or_left_out_on_purpose() -> N
         "account-payments-file", "account-expenses-file", "account-method-add", "account-method-added",
         "account-forecast-file", "account-auto-payment-configure", "account-auto-payment-confirm",
         "account-auto-payment-off", "account-auto-payment-skip",
-        "account-license-renew", "account-license-renewal", "account-method-default", "account-method-replace", "account-method-remove",
+        "account-license-renew", "account-license-renewal", "account-method-default", "account-method-replace",
+        "account-method-remove",
     }  # fmt: skip
 
 
