@@ -75,8 +75,7 @@ def issue(*, customer: User, amount: Decimal, currency: str, payer: PayerDetails
         customer = states.lock(User(pk=customer.pk))
         if not is_offered():
             raise NotOffered
-        details = replace(payer, email=customer.email).to_json()
-        if same := _same(customer, amount, currency, details):
+        if same := _same(customer, amount, currency, _printed(payer, customer)):
             return same
         _check(customer, amount, currency)
         return write(customer=customer, amount=amount, currency=currency, payer=payer, language=language)
@@ -85,7 +84,7 @@ def issue(*, customer: User, amount: Decimal, currency: str, payer: PayerDetails
 def write(*, customer: User, amount: Decimal, currency: str, payer: PayerDetails, language: str) -> Invoice:
     """A new invoice for an advance payment, whatever was issued before. The caller has checked the amount and holds
     the customer's lock."""
-    details = payer.to_json()
+    details = _printed(payer, customer)
     with translation.override(language):
         line = NewLine(description=_("Advance payment"), amount=amount, list_amount=amount)
     return invoices.issue(
@@ -98,6 +97,11 @@ def write(*, customer: User, amount: Decimal, currency: str, payer: PayerDetails
         kind=InvoiceKind.ADVANCE_PAYMENT,
         tax_decision=taxation.decide_for_advance(payer=details),
     )
+
+
+def _printed(payer: PayerDetails, customer: User) -> dict[str, str]:
+    """The payer on the invoice; the e-mail, which the provider's page would ask for, is the customer's."""
+    return replace(payer, email=customer.email).to_json()
 
 
 def _seller() -> Seller | None:
