@@ -11,6 +11,7 @@ import time_machine
 from storefront.billing.errors import PaymentUnavailable
 from storefront.billing.models import PaymentAttempt
 from storefront.billing.services import invoices
+from storefront.billing.services.claiming import claim
 from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
@@ -70,9 +71,7 @@ def test_an_opening_that_was_never_answered_is_settled_within_minutes(stripe, in
 
 
 def test_a_process_killed_before_it_asked_leaves_an_attempt_the_poller_finishes(stripe, invoice, travel):
-    from storefront.billing.services.starting import _claim
-
-    _claim(invoice.pk, "stripe")  # committed, and then nothing more
+    claim(invoice.pk, "stripe")  # committed, and then nothing more
     travel.shift(timedelta(minutes=2))
     poll_open_attempts()
     assert PaymentAttempt.objects.get().status == AttemptStatus.PENDING

@@ -277,6 +277,8 @@ OTHERS = {
     ("storefront/inbox/personal_data.py", "payload"),
     ("storefront/core/content_version.py", "number"),
     ("storefront/support/services/merging.py", "number"),
+    ("storefront/billing/saved_methods/personal_data.py", "email"),
+    ("checkout/renewals/outcomes.py", "code"),
 }
 
 
