@@ -25,9 +25,9 @@ from storefront.gateways.errors import ConfigurationError
 
 pytestmark = pytest.mark.django_db
 
-ALL = dict.fromkeys(("checkout_session", "charge"), "write") | dict.fromkeys(
-    ("payment_intent", "dispute", "balance_transaction_source", "webhook"), "read"
-)
+ALL = dict.fromkeys(
+    ("checkout_session", "charge", "payment_intent", "customer", "setup_intent", "payment_method"), "write"
+) | dict.fromkeys(("dispute", "balance_transaction_source", "webhook"), "read")
 
 
 @pytest.fixture
@@ -264,8 +264,11 @@ def test_what_a_gateway_finds_is_told_in_the_readers_language(stripe):
     stripe.rights.restrict(**ALL | {"payment_intent": "none"})
     assert setup.check_all()
     told = [item.detail for item in setup_items()]
-    assert any("needed to learn why a payment failed. Give it" in each for each in told)
+    assert any("needed to learn why payments failed, charge saved methods. Give it" in each for each in told)
     with translation.override("ru"):
         told = [item.told for item in setup_items()]
-    assert any("чтобы узнавать, почему платёж не прошёл. Добавьте" in each for each in told)
+    assert any(
+        "чтобы узнавать, почему платежи не прошли, и списывать с сохранённых способов оплаты. Добавьте" in each
+        for each in told
+    )
     assert not any("needed to" in each or "No endpoint" in each for each in told), told
