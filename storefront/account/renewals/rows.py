@@ -79,10 +79,6 @@ class Row:
         return self.renewal.due_at if self.renewal else None
 
     @property
-    def is_announced(self) -> bool:
-        return self.renewal is not None and self.renewal.status == RenewalStatus.NOTICED
-
-    @property
     def total(self) -> Decimal | None:
         return self.renewal.total if self.renewal else None
 

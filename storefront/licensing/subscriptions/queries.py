@@ -8,7 +8,6 @@ from storefront.billing.models import Mandate, SavedMethod
 from storefront.licensing.models import License, Renewal, Subscription
 from storefront.licensing.states import (
     AHEAD_RENEWAL,
-    TROUBLED_RENEWAL,
     UNPAID_RENEWAL,
     SubscriptionStatus,
 )
@@ -58,9 +57,3 @@ def upcoming(customer: User) -> QuerySet[Renewal]:
     """What is charged next of all that a customer's licenses renew by, the nearest first."""
     rows = Renewal.objects.filter(subscription__customer=customer, status__in=(*AHEAD_RENEWAL, *UNPAID_RENEWAL))
     return rows.select_related("subscription", "license", "invoice").order_by("due_at", "pk")
-
-
-def in_trouble() -> QuerySet[Renewal]:
-    """Everybody's renewals that somebody must look at, the oldest first."""
-    rows = Renewal.objects.filter(status__in=TROUBLED_RENEWAL)
-    return rows.select_related("subscription__customer", "license", "invoice").order_by("due_at", "pk")
