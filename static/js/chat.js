@@ -69,6 +69,7 @@
       if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); hide(); }
     });
     panel.addEventListener("close", () => {
+      if (panel.open) return; // browsers tell of it some frames later: it may be open again
       area.replaceChildren(); // with it goes the element that looks for answers
       said.textContent = "";
       launcher.setAttribute("aria-expanded", "false");

@@ -64,6 +64,9 @@ def test_a_visitor_chats_by_keyboard_phone_and_without_scripts(
     launcher.press("Space")
     expect(page.get_by_label("Message")).to_have_value("A draft")
     expect(page.get_by_label("Message")).to_be_focused()  # it had that value while it was hidden, too
+    page.evaluate("for (const _ of 'xx') document.getElementById('chat-launcher').click()")
+    expect(page.get_by_label("Message")).to_be_focused()  # closed and opened before the browser told of the closing
+    expect(launcher).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#chat-email_error").get_by_text("Enter your e-mail address.")).to_be_visible()
     check_rules(page)
