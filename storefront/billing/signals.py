@@ -17,6 +17,6 @@ refund_succeeded = Signal()  # refund (of ours or not): its money has reached th
 refund_returned = Signal()  # refund (of ours or not): the provider had it, and its money came back
 refunds_unlisted = Signal()  # payment, change: so much more was refunded, or less, by refunds that cannot be seen
 refund_seen = Signal()  # refund (not of ours, made at the provider), units: those whose time ends with it
-method_saved = Signal()  # method: a provider has saved it, its mandates are tied to it
+method_saved = Signal()  # method: it may be charged (again): saved by a provider, or renewed by its network
 method_ended = Signal()  # method, by: it is charged no more; its mandates have ended
 refund_made = Signal()  # refund (of ours), units: list of (invoice line's id, number) whose time ends with it

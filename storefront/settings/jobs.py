@@ -137,6 +137,7 @@ JOBS: dict[str, Any] = {
     },
     "renewals-plan": {"call": "storefront.licensing.subscriptions.planning.plan_all", "every": 60},
     "renewals": {"call": "checkout.renewals.worker.renew_due", "every": 2, "thread": "renewals"},
+    "renewals-topped-up": {"call": "checkout.renewals.topped_up.try_again", "every": 60, "thread": "renewals"},
     "renewals-close": {"call": "checkout.renewals.closing.close_unwanted", "every": 30, "thread": "renewals"},
     "renewals-lapse": {"call": "storefront.licensing.subscriptions.lapsing.stop_lapsed", "every": 900},
     "cards-expiring": {"call": "checkout.renewals.expiring.tell", "every": 900},

@@ -217,7 +217,8 @@ def test_replacing_takes_what_was_agreed_along_only_where_it_is_ticked(
         ("attended", "", new),
         ("renewal", "subscription:a", new),
     ]
-    assert live[1].text == "Renew A every year."
+    assert live[1].text == "Renew A every year. The method that I add now is charged for it instead of Visa •••• 4242."
+    assert live[1].text in page
 
 
 def test_a_page_that_closes_unused_saves_nothing(owner: Client, customer: Any, stripe: Any) -> None:

@@ -47,7 +47,7 @@ class AddForm(forms.Form):
             error_messages={"required": _("Without your consent nothing is kept. Please tick the box.")},
         )
         for each in agreed:
-            self.fields[_box(each)] = forms.BooleanField(label=each.text, required=False)
+            self.fields[_box(each)] = forms.BooleanField(label=texts.renewed_text(each), required=False)
 
     @property
     def boxes(self) -> list[Any]:

@@ -30,6 +30,7 @@ JOBS: dict[str, str | Promise] = {
     "invoices-void": _("Voids orders that were not paid in time"),
     "renewals-plan": _("Plans which licenses renew by themselves, and when"),
     "renewals": _("Announces renewals, orders and charges them"),
+    "renewals-topped-up": _("Tries renewals again that the personal account can pay now"),
     "renewals-close": _("Voids invoices of renewals that are wanted no more"),
     "renewals-lapse": _("Ends renewing where the license has ended meanwhile"),
     "cards-expiring": _("Tells customers of cards that expire before a renewal"),

@@ -45,16 +45,21 @@ def of_setup(setup: MethodSetup, found: SavedMethodSnapshot) -> SavedMethod | No
 
 
 def follow(method: SavedMethod, found: SavedMethodSnapshot) -> None:
-    """Take over what the provider says of a locked method now: a new expiry date, its end."""
+    """Take over what the provider says of a locked method now: a new card, its end. One that was refused for good is
+    charged again only if it is another card now; what waited for it goes on at once (``method_saved``)."""
     if method.status not in SHOWN:
         return
     if found.state is MethodState.GONE:
         revoke(method)
         return
+    before = _card(method)
     _describe(method, found)
-    if method.status == SavedMethodStatus.PENDING or found.state is MethodState.ACTIVE:
+    was_usable = method.status == SavedMethodStatus.ACTIVE
+    if method.status != SavedMethodStatus.NEEDS_BUYER or _card(method) != before:
         method.status, method.problem_code = _STATUS[found.state], ""
     method.save()
+    if method.status == SavedMethodStatus.ACTIVE and not was_usable:
+        method_saved.send(sender=SavedMethod, method=method)
 
 
 def revoke(method: SavedMethod) -> None:
@@ -120,6 +125,11 @@ def _describe(method: SavedMethod, found: SavedMethodSnapshot) -> None:
     method.email, method.wallet = found.email[:100], found.wallet[:40]
     method.fingerprint = found.fingerprint[:100]
     method.expiry = SavedMethod.last_day(*found.expiry) if found.expiry else None
+
+
+def _card(method: SavedMethod) -> tuple[object, ...]:
+    """What differs once its network or bank has given out another one."""
+    return method.method_reference, method.last4, method.expiry, method.fingerprint
 
 
 def _has_default(customer: User) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -26,12 +27,20 @@ def keep_terms(*, ip_address: str | None) -> Terms:
     return Terms(scope=Scope.ATTENDED, text=keep_text(), language=get_language() or "en", ip_address=ip_address)
 
 
+def renewed_text(agreed: Mandate) -> str:
+    """The same agreement for a method that takes another one's place, in the language of the text that names that
+    one."""
+    with translation.override(agreed.language):
+        instead = _("The method that I add now is charged for it instead of %(method)s.") % {"method": agreed.method}
+    return f"{agreed.text} {instead}"
+
+
 def renewed_terms(agreed: Sequence[Mandate], *, ip_address: str | None) -> list[Terms]:
-    """The same agreements for a method that takes another one's place, with the text that was shown then."""
+    """What ticking the boxes beside ``renewed_text`` agrees to."""
     return [
         Terms(
             scope=Scope(each.scope),
-            text=each.text,
+            text=renewed_text(each),
             language=each.language,
             ip_address=ip_address,
             subject=each.subject,

@@ -12,6 +12,7 @@ from storefront.licensing.states import (
     AHEAD_RENEWAL,
     RENEWAL_TRANSITIONS,
     UNPAID_RENEWAL,
+    PaysFrom,
     RenewalStatus,
     SubscriptionStatus,
 )
@@ -52,11 +53,16 @@ def try_at_once(subscription: Subscription) -> int:
     return sum(_try(states.lock(row)) for row in rows.distinct())
 
 
-def _try(row: Renewal) -> bool:
+def try_from_account(row: Renewal) -> bool:
+    """The same for a locked renewal that the personal account can pay now, whatever else it is paid from."""
+    return PaysFrom.ACCOUNT in row.subscription.sources and _try(row, PaysFrom.ACCOUNT)
+
+
+def _try(row: Renewal, source: str = "") -> bool:
     if row.tries.filter(ended_at=None).exists():
         return False
     states.apply(row, RenewalStatus.CHARGING, table=RENEWAL_TRANSITIONS, ended_at=None)
-    row.next_try_at, row.is_pressed, row.next_source = clock.now(), True, ""
+    row.next_try_at, row.is_pressed, row.next_source = clock.now(), True, source
     row.save(update_fields=["next_try_at", "is_pressed", "next_source"])
     return True
 

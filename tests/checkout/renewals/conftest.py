@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from checkout.renewals import closing, expiring, worker
+from checkout.renewals import closing, expiring, topped_up, worker
 from storefront.core import clock
 from storefront.licensing.models import Renewal
 from storefront.licensing.subscriptions import lapsing, planning
@@ -49,7 +49,7 @@ def work(run_jobs: Callable[[], int], db: None) -> Callable[[], None]:
         lapsing.stop_lapsed()
         for _round in range(4):
             run_jobs()
-            if not worker.renew_due():
+            if not worker.renew_due() + topped_up.try_again():
                 break
         closing.close_unwanted()
 

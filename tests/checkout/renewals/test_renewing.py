@@ -11,7 +11,9 @@ import pytest
 
 from catalogue.plans.publishing import publish
 from storefront.billing.models import Invoice, PaymentAttempt
+from storefront.billing.saved_methods import messages
 from storefront.core import clock
+from storefront.gateways.payments.base import EventKind, ProviderEvent
 from storefront.licensing.models import License, Renewal, RenewalTry
 from storefront.licensing.subscriptions import queries, stopping
 from storefront.notifications.models import OutboxMessage
@@ -215,6 +217,48 @@ def test_another_method_is_charged_at_once(
     turn_on(license, months=1, method=card("5555555555554444"))
     work()
     assert len(renewed(license)) == 1
+
+
+@pytest.mark.parametrize(("pays_from", "fallback"), [("account", ""), ("method", "account")])
+def test_what_the_account_could_not_pay_is_tried_when_it_is_filled(
+    now: Any, live: Live, card: Any, customer: Any, software: Any, stripe: Any, pays_from: str, fallback: str
+) -> None:
+    license, method = buy(customer, software, months=1), card()
+    turn_on(license, months=1, pays_from=pays_from, fallback=fallback, method=method if fallback else None)
+    stripe.refuse_method(method.method_reference, code="card_declined", decline_code="lost_card")
+    day = due(license)
+    live(day + timedelta(hours=30))
+    refused = RenewalTry.objects.count()
+    fund(customer, "5.00")
+    live(day + timedelta(hours=31))
+    assert RenewalTry.objects.count() == refused and not renewed(license)  # not enough yet: nobody is bothered
+    fund(customer, "100.00")
+    live(day + timedelta(hours=32))
+    assert RenewalTry.objects.order_by("pk").last().source == "account"
+    assert RenewalTry.objects.count() == refused + 1 and len(renewed(license)) == 1
+
+
+def test_a_card_that_its_network_renews_is_charged_at_once(
+    now: Any, live: Live, card: Any, customer: Any, software: Any, stripe: Any, work: Any
+) -> None:
+    license, method = buy(customer, software, months=1), card()
+    turn_on(license, months=1, method=method)
+    stripe.refuse_method(method.method_reference, code="expired_card")
+    live(due(license) + timedelta(hours=5))
+    assert Renewal.objects.get(license=license).status == "needs_buyer"
+    hint = ProviderEvent(
+        event_id="evt_1", kind=EventKind.METHOD_CHANGED, provider_reference="", our_reference="", is_live=False,
+        method_reference=str(method.method_reference),
+    )  # fmt: skip
+    assert messages.method_changed("stripe", hint)
+    work()
+    assert RenewalTry.objects.count() == 1  # told of something else: it is the same card, which was refused for good
+    stripe.update_method(method.method_reference, exp_year=2044, exp_month=2, number="5555555555554444")
+    stripe.refuse_method(method.method_reference)
+    for _twice in range(2):
+        assert messages.method_changed("stripe", hint)
+        work()
+    assert RenewalTry.objects.count() == 2 and len(renewed(license)) == 1
 
 
 def test_a_stop_ends_everything_and_voids_the_unpaid_invoice(
