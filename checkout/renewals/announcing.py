@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from checkout.renewals import mails, quotes
+from checkout.renewals.quotes import Quote
 from storefront.billing.errors import TaxRateMissing
 from storefront.core import clock, states
 from storefront.licensing.models import Renewal, Subscription
@@ -84,17 +85,17 @@ def _agreed_and_told(subscription: Subscription, row: Renewal, now: datetime) ->
         planning.replan(row)
     if row.total is not None and quote.total > row.total:  # a higher price than the customer was told
         _forget_notice(row)
-    return _told(subscription, row, quote.total, now)
+    return _told(subscription, row, quote, now)
 
 
-def _told(subscription: Subscription, row: Renewal, total: Decimal, now: datetime) -> Looked:
+def _told(subscription: Subscription, row: Renewal, quote: Quote, now: datetime) -> Looked:
     step = min(days for days in timing.notice_days(row.months) if now >= row.due_at - timedelta(days=days))
     if row.notice_days is None or step < row.notice_days:
-        _tell(row, step, total)
+        _tell(row, step, quote)
         return Looked(now + timedelta(seconds=30))
     notice = notices.of(row.notice_key)
     if notice.is_lost:
-        return _lost(row, step, total, now)
+        return _lost(row, step, quote, now)
     if notice.sent_at is None:
         return Looked(now + SOON)
     if row.status != RenewalStatus.NOTICED:
@@ -116,14 +117,14 @@ def _when(subscription: Subscription, row: Renewal, now: datetime) -> Looked:
     return Looked(at, is_due=at <= now)
 
 
-def _tell(row: Renewal, step: int, total: Decimal) -> None:
+def _tell(row: Renewal, step: int, quote: Quote) -> None:
     row.notices += 1
     row.notice_key = f"renewal_coming:{row.public_id}:{row.notices}"
-    row.notice_days, row.total, row.noticed_at = step, total, None
+    row.notice_days, row.total, row.noticed_at = step, quote.total, None
     row.save(update_fields=["notices", "notice_key", "notice_days", "total", "noticed_at"])
     if row.status != RenewalStatus.PLANNED:
         states.apply(row, RenewalStatus.PLANNED, table=RENEWAL_TRANSITIONS, problem="")
-    mails.coming(row)
+    mails.coming(row, quote)
 
 
 def _forget_notice(row: Renewal) -> None:
@@ -131,10 +132,10 @@ def _forget_notice(row: Renewal) -> None:
     row.save(update_fields=["notice_days"])
 
 
-def _lost(row: Renewal, step: int, total: Decimal, now: datetime) -> Looked:
+def _lost(row: Renewal, step: int, quote: Quote, now: datetime) -> Looked:
     """Held until mails reach the customer again; staff are told once."""
     if row.status == RenewalStatus.HELD and mails.takes_mail(row.license.customer):
-        _tell(row, step, total)
+        _tell(row, step, quote)
         return Looked(now + SOON)
     return _hold(row, "notice_lost", now)
 

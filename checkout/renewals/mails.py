@@ -9,8 +9,10 @@ from typing import Any, TypedDict
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from checkout.renewals import moved_prices
+from checkout.renewals.quotes import Quote
 from storefront.billing.links import pay_url
-from storefront.billing.models import PaymentAttempt
+from storefront.billing.models import InvoiceLine, PaymentAttempt
 from storefront.billing.status import decline_in_words, failure_reason
 from storefront.core import clock
 from storefront.core.instants import days_between
@@ -41,12 +43,14 @@ class _Charge(TypedDict):
     fallback: str | None
 
 
-def coming(row: Renewal) -> None:
+def coming(row: Renewal, quote: Quote) -> None:
     """The notice before the charge, under ``row.notice_key``."""
     days = max(days_between(clock.now(), row.due_at), 0)
+    before = _before(row)
     mail = subscription_mails.RenewalComing(
         **subscription_mails.of(row.license, row.subscription.public_id), **_charge(row),
-        days=days, renews_at=max(row.due_at, clock.now()), old_amount=_before(row),
+        days=days, renews_at=max(row.due_at, clock.now()), old_amount=before.amount if before else None,
+        change=_change(row, before, quote),
     )  # fmt: skip
     _enqueue(mail, row, key=row.notice_key)
 
@@ -139,14 +143,21 @@ def _charge(row: Renewal) -> _Charge:
     }
 
 
-def _before(row: Renewal) -> Decimal | None:
-    """What the period before cost with tax, where that was another sum for as long a period."""
+def _before(row: Renewal) -> InvoiceLine | None:
+    """The line that paid the period before, where that was another sum for as long a period."""
     periods = LicensePeriod.objects.filter(license=row.license, revoked_at=None, months=row.months)
     last = periods.exclude(invoice_line=None).select_related("invoice_line__invoice").order_by("-pk").first()
     line = last.invoice_line if last else None
     if line is None or line.quantity != 1 or line.invoice.currency != row.currency:
         return None
-    return line.amount if line.amount != row.total else None
+    return line if line.amount != row.total else None
+
+
+def _change(row: Renewal, before: InvoiceLine | None, quote: Quote) -> str:
+    if before is None:
+        return ""
+    with translation.override(nearest_language(row.license.customer.language)):
+        return moved_prices.why(before, quote)
 
 
 def _reason(row: Renewal, tried: RenewalTry | None, code: str) -> str:

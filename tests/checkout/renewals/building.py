@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -11,7 +12,7 @@ from checkout.orders import order_lines
 from checkout.orders.create import Cause, CreatedOrder, create
 from checkout.orders.order_request import Contact
 from checkout.renewals import offers
-from storefront.billing.models import PaymentAttempt, SavedMethod
+from storefront.billing.models import Invoice, PaymentAttempt, SavedMethod
 from storefront.billing.models.saved_methods import Scope
 from storefront.billing.personal_account import paying
 from storefront.billing.saved_methods.mandates import SaveWish, Terms
@@ -23,6 +24,8 @@ from tests.billing.building import make_invoice, make_payment
 from tests.factories import make_software
 
 _numbers = count(1)
+#: Mails of renewals, in the order they were written.
+ABOUT = ("renewal_", "subscription_", "card_", "license_ending", "order_", "unpaid_")
 
 
 def make_product() -> Any:
@@ -115,3 +118,22 @@ def announced(customer: Any, software: Any, method: Any) -> Renewal:
         noticed_at=sent, due_at=clock.now() - timedelta(minutes=5),
     )  # fmt: skip
     return Renewal.objects.get(pk=row.pk)
+
+
+def told() -> list[str]:
+    rows = OutboxMessage.objects.order_by("pk").values_list("template", flat=True)
+    return [template for template in rows if template.startswith(ABOUT) and template != "order_placed"]
+
+
+def notice() -> tuple[Decimal, str]:
+    """What the last notice says the period before cost, and why this one costs another sum."""
+    context = OutboxMessage.objects.filter(template="renewal_coming").latest("pk").payload["context"]
+    return Decimal(context["old_amount"]["_amount"]), context["change"]
+
+
+def due(license: License) -> datetime:
+    return Renewal.objects.get(license=license, extends_from=license.valid_until).due_at
+
+
+def renewed(license: License) -> list[Invoice]:
+    return list(Invoice.objects.filter(kind="renewal", lines__granted__license=license, status="paid"))
