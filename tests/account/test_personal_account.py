@@ -247,3 +247,20 @@ def test_a_seller_may_take_money_by_the_account_alone(owner: Client, customer: A
     assert owner.post(links.pay_path(invoice), {"method": "account"}).status_code == 303
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.PAID
+
+
+def test_a_payment_that_paid_for_much_names_some_and_leads_to_the_rest(
+    owner: Client, customer: Any, stripe: Any
+) -> None:
+    fund(stripe, customer, "500.00")
+    bought = [make_invoice(customer, f"{price}.00") for price in range(10, 17)]
+    for invoice in bought:
+        paying.pay(invoice=invoice)
+    page = read(owner, "/account/payments/")
+    named = [invoice.number for invoice in bought if f">{invoice.number}</a>" in page]
+    assert named == [invoice.number for invoice in bought[:5]]
+    (rest,) = re.findall(r'href="([^"]*)">All it was used for</a>', page)
+    listed = read(owner, rest.replace("&amp;", "&"))
+    assert all(f">{invoice.number}</a>" in listed for invoice in bought)
+    whole = b"".join(owner.get("/account/payments/file/")).decode("utf-8-sig")
+    assert all(invoice.number in whole for invoice in bought)

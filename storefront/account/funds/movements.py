@@ -25,6 +25,8 @@ from storefront.users.models import User
 
 #: A printed statement has so many lines at most; longer ones are downloaded.
 MOST_PRINTED = 2000
+#: Of what a payment was spent on the list names so much; the rest is one press away.
+MOST_SPENT = 5
 
 
 @own
@@ -56,7 +58,7 @@ def expenses_file(request: HttpRequest) -> HttpResponseBase:
 def statement(request: HttpRequest) -> HttpResponse:
     """All movements of some days with the balance before and after them, to be printed."""
     user, asked = user_of(request), _asked(request.GET, user_of(request), None)
-    found = movements.wanted(user, asked)
+    found = movements.wanted(user, asked, most_spent=1)
     context = {
         "asked": asked,
         "sums": movements.sums(user, asked),
@@ -78,7 +80,7 @@ def _file(request: HttpRequest, name: str, *, is_expense: bool) -> HttpResponseB
 
 def _list(request: HttpRequest, *, is_expense: bool) -> HttpResponse:
     user, asked = user_of(request), _asked(request.GET, user_of(request), is_expense)
-    entries = movements.wanted(user, asked)
+    entries = movements.wanted(user, asked, most_spent=MOST_SPENT + 1)
     page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
     found = [movements.described(entry) for entry in page]
     documents = _documents(user, found)
@@ -90,6 +92,7 @@ def _list(request: HttpRequest, *, is_expense: bool) -> HttpResponse:
         "choices": _currencies(user),
         "query": _query(asked),
         "is_expense": is_expense,
+        "most_spent": MOST_SPENT,
         "file_url": reverse("account-expenses-file" if is_expense else "account-payments-file"),
         "is_filtered": bool(asked.first or asked.last or asked.text),
         "may_add_funds": top_ups.is_offered(),

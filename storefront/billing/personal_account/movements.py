@@ -25,6 +25,8 @@ from storefront.users.models import User
 #: Kinds of the ledger's transactions that are expenses: what was bought, and what of it was given back.
 EXPENSES = ("purchase", "purchase_reversed")
 _NOTHING = Decimal(0)
+#: Where ``wanted`` keeps what a payment was spent on: allocations.
+_SPENT = "spent_on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,8 @@ class Sums:
     closing: Decimal
 
 
-def wanted(customer: User, asked: Wanted) -> QuerySet[LedgerEntry]:
-    """The entries, the newest first."""
+def wanted(customer: User, asked: Wanted, *, most_spent: int | None = None) -> QuerySet[LedgerEntry]:
+    """The entries, the newest first. ``most_spent``: of what a payment was spent on, only so much is read."""
     found = balances.entries_of(customer, asked.currency)
     begin, end = _bounds(asked)
     if begin:
@@ -87,18 +89,14 @@ def wanted(customer: User, asked: Wanted) -> QuerySet[LedgerEntry]:
         found = found.filter(_says(asked.text))
     related = found.select_related(
         "account", "transaction__payment__attempt__invoice__auto_top_up_charge", "transaction__invoice__order"
-    )
-    return related.prefetch_related(
-        "transaction__invoice__lines",
-        Prefetch(
-            "allocations",
-            Allocation.objects.select_related("payment__attempt__invoice__auto_top_up_charge").order_by("pk"),
-        ),
-        Prefetch(
-            "transaction__payment__allocations",
-            Allocation.objects.select_related("entry__transaction__invoice").order_by("pk"),
-        ),
-    ).order_by("-created_at", "-pk")
+    ).prefetch_related("transaction__invoice__lines")
+    if asked.is_expense is not False:
+        came_from = Allocation.objects.select_related("payment__attempt__invoice__auto_top_up_charge").order_by("pk")
+        related = related.prefetch_related(Prefetch("allocations", came_from))
+    if asked.is_expense is not True:  # one payment may have paid thousands of invoices
+        spent = Allocation.objects.select_related("entry__transaction__invoice").order_by("pk")[:most_spent]
+        related = related.prefetch_related(Prefetch("transaction__payment__allocations", spent, to_attr=_SPENT))
+    return related.order_by("-created_at", "-pk")
 
 
 def sums(customer: User, asked: Wanted) -> Sums:
@@ -117,6 +115,7 @@ def described(entry: LedgerEntry) -> Movement:
     moved = entry.transaction
     invoice = moved.invoice or _paid_by(moved.payment)
     is_expense = moved.kind in EXPENSES
+    is_payment = moved.payment is not None and not is_expense
     return Movement(
         at=entry.created_at,
         what=_words(moved.kind, entry.amount),
@@ -125,9 +124,9 @@ def described(entry: LedgerEntry) -> Movement:
         payment=moved.payment,
         invoice=invoice,
         products=tuple(line.description for line in moved.invoice.lines.all()) if moved.invoice else (),
-        method=_method(moved.payment) if moved.payment and not is_expense else "",
+        method=_method(moved.payment) if is_payment else "",
         payments=tuple((each.payment, each.amount) for each in entry.allocations.all()) if is_expense else (),
-        spent=_spent(moved.payment) if moved.payment and not is_expense and entry.amount > 0 else (),
+        spent=_spent(moved.payment) if is_payment and entry.amount > 0 else (),
     )
 
 
@@ -176,7 +175,7 @@ def _paid_by(payment: Payment | None) -> Invoice | None:
 
 def _spent(payment: Payment) -> tuple[tuple[Invoice, Decimal], ...]:
     by_invoice: dict[int, tuple[Invoice, Decimal]] = {}
-    for each in payment.allocations.all():
+    for each in getattr(payment, _SPENT):
         if invoice := each.entry.transaction.invoice:
             known = by_invoice.get(invoice.pk, (invoice, _NOTHING))[1]
             by_invoice[invoice.pk] = (invoice, known + each.amount)
