@@ -14,6 +14,7 @@ from storefront.billing import links
 from storefront.inbox.processing import process_due
 from storefront.sandbox.yookassa import YooKassaStandIn
 from tests.billing.building import make_invoice
+from tests.browser_login import log_in
 from tests.factories import make_site
 from tests.theme import show_in
 
@@ -75,3 +76,39 @@ def test_an_invoice_in_roubles(
     look_at(page, f"4-result{prefix.strip('/')}")
     invoice.refresh_from_db()
     assert invoice.status == "paid" and yookassa.stats()["charges"] == 1
+
+
+def test_a_card_is_saved_and_charged(
+    new_context: Any, live_server: Any, yookassa: YooKassaStandIn, customer: Any
+) -> None:
+    context = new_context()
+    log_in(customer, context, live_server.url)
+    page = context.new_page()
+    first, second = (make_invoice(customer, "9600.00", currency="RUB") for _ in range(2))
+    page.goto(f"{live_server.url}{links.pay_path(first)}")
+    page.get_by_role("radio", name=re.compile("Card, SBP or wallet")).check(force=True)
+    keep = page.get_by_label("Keep this payment method for my next purchases")
+    expect(keep).not_to_be_checked()
+    keep.check()
+    page.get_by_role("button", name="Pay order").click()
+    page.get_by_label("Card number").fill("5555 5555 5555 4444")
+    page.locator("[name=expiry]").fill("12/30")
+    page.locator("[name=cvc]").fill("123")
+    page.locator("form button").click()
+    page.wait_for_url("**/pay/result/**")
+    assert yookassa.notifications.drain()
+    while process_due():
+        pass
+    page.goto(f"{live_server.url}/account/methods/")
+    expect(page.locator("main tbody tr")).to_contain_text("•••• 4444")
+    look_at(page, "5-methods")
+    page.goto(f"{live_server.url}{links.pay_path(second)}")
+    expect(page.get_by_role("radio", name=re.compile("•••• 4444"))).to_be_checked()
+    page.get_by_role("button", name="Pay order").click()
+    expect(page.get_by_role("heading", name="Confirm the payment")).to_be_visible()
+    look_at(page, "6-confirm")
+    page.get_by_role("button", name="Pay RUB 9,600.00 now").click()
+    page.wait_for_url("**/pay/result/**")
+    expect(page.locator("#progress")).to_contain_text("Payment received")
+    second.refresh_from_db()
+    assert second.status == "paid" and yookassa.stats()["charges"] == 2
