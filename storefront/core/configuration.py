@@ -23,12 +23,13 @@ _SECRETS = (
     "TWOCHECKOUT_SECRET_KEYS", "TWOCHECKOUT_BUY_LINK_SECRET", "PAYPAL_CLIENT_SECRET",
     "PAYPAL_NVP_PASSWORD", "PAYPAL_NVP_SIGNATURE", "SBERBANK_PASSWORD", "SBERBANK_CALLBACK_KEYS", "PAYMASTER_TOKEN",
     "YOOKASSA_SECRET_KEY", "SIMPLEPAY_ACCOUNTS", "WEBMONEY_PURSES", "WEBMONEY_INVOICE_PURSES",
+    "SIMPLEPAY_PRO_KEY", "SIMPLEPAY_PRO_RESULT_KEYS",
 )  # fmt: skip
 #: Settings that hold a provider's address.
 _PROVIDERS = (
     "STRIPE_API_BASE", "PAYPAL_API_BASE", "PAYPAL_NVP_API_BASE", "TWOCHECKOUT_API_BASE", "TWOCHECKOUT_CHECKOUT_BASE",
     "SBERBANK_API_BASE", "PAYMASTER_API_BASE", "YOOKASSA_API_BASE", "SIMPLEPAY_API_BASE", "WEBMONEY_API_BASE",
-    "VIES_API_BASE",
+    "SIMPLEPAY_PRO_API_BASE", "VIES_API_BASE",
 )  # fmt: skip
 #: Shorter signing keys can be guessed; Django's own generator makes 50 characters.
 MIN_SECRET_KEY = 40
@@ -166,7 +167,7 @@ def _tests_alone(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "E002", f"{name} is {whose} sandbox (ALLOW_TEST_KEYS=true admits it, for a rehearsal)."
     if urlsplit(values["SBERBANK_API_BASE"]).hostname in _SBERBANK_TEST:
         yield "E002", "SBERBANK_API_BASE is a test host of the bank's (ALLOW_TEST_KEYS=true admits it)."
-    for name in ("PAYMASTER_TEST", "TWOCHECKOUT_TEST_ORDERS", "WEBMONEY_TEST_MODE"):
+    for name in ("PAYMASTER_TEST", "TWOCHECKOUT_TEST_ORDERS", "WEBMONEY_TEST_MODE", "SIMPLEPAY_PRO_TEST"):
         if values[name]:
             yield "E015", f"{name} lets nobody pay real money (ALLOW_TEST_KEYS=true admits it)."
 

@@ -21,6 +21,7 @@ YOOKASSA_KEY = "test_sandbox-yookassa-key"
 SIMPLEPAY_ACCOUNTS = tuple(
     f"{each}:PUBLICTEST{each}:sandbox-simplepay-{each.lower()}" for each in ("HUF", "EUR", "USD")
 )
+SIMPLEPAY_PRO_KEY, SIMPLEPAY_PRO_RESULT_KEY = "sandbox-simplepay-pro", "sandbox-simplepay-pro-result"
 PAYMASTER_ID = "3b6d8f7e-1c54-4a8e-9d0e-5f0b1c2d3e4f"
 PAYMASTER_TOKEN = "sandbox-paymaster-token"  # noqa: S105  (throw-away)
 WEBMONEY_INVOICE_PURSES = tuple(
@@ -45,6 +46,8 @@ SECRETS = frozenset(
         PAYMASTER_TOKEN,
         YOOKASSA_KEY,
         *SIMPLEPAY_ACCOUNTS,
+        SIMPLEPAY_PRO_KEY,
+        SIMPLEPAY_PRO_RESULT_KEY,
         *WEBMONEY_PURSES,
         *WEBMONEY_INVOICE_PURSES,
     }

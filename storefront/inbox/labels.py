@@ -9,6 +9,7 @@ SOURCES: dict[str, str | Promise] = {
     "stripe": "Stripe",
     "twocheckout": "2Checkout",
     "simplepay": "SimplePay (OTP)",
+    "simplepay_pro": "SimplePay (simplepay.pro)",
     "webmoney": "WebMoney",
     "paypal_nvp": "PayPal (classic)",
     "paypal": "PayPal",

@@ -16,6 +16,7 @@ from storefront.sandbox.paypal import PayPalStandIn
 from storefront.sandbox.paypal_nvp import PayPalNvpStandIn
 from storefront.sandbox.sberbank import SberbankStandIn
 from storefront.sandbox.simplepay import SimplePayStandIn
+from storefront.sandbox.simplepay_pro import SimplePayProStandIn
 from storefront.sandbox.stripe import StripeStandIn
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
 from storefront.sandbox.vies import ViesStandIn
@@ -31,7 +32,7 @@ def parse() -> argparse.Namespace:
         type=int,
         default=8100,
         help="Stripe here, then mail, Bitrix24 (three ports), VIES, PayPal, PayPal classic, 2Checkout, Sberbank, "
-        "YooKassa, SimplePay, PayMaster, WebMoney",
+        "YooKassa, SimplePay, PayMaster, WebMoney, simplepay.pro",
     )
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps the stand-ins' state")
     parser.add_argument("--apps", type=json.loads, default=[], help="JSON list: code, client_id, client_secret")
@@ -123,6 +124,11 @@ def _more_ways_to_pay(options: argparse.Namespace) -> list[Any]:
             state_path=options.state / "webmoney.json",
         ),
         PayMasterStandIn(port=options.port + 12, state_path=options.state / "paymaster.json"),
+        SimplePayProStandIn(
+            port=options.port + 14,
+            result_url=f"{options.shop}/hooks/simplepay_pro/",
+            state_path=options.state / "simplepay_pro.json",
+        ),
     ]
 
 

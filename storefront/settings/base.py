@@ -13,6 +13,7 @@ from .people import *  # noqa: F403
 from .sberbank import *  # noqa: F403
 from .shop import *  # noqa: F403
 from .simplepay import *  # noqa: F403
+from .simplepay_pro import *  # noqa: F403
 from .site import *  # noqa: F403
 from .storage import *  # noqa: F403
 from .twocheckout import *  # noqa: F403

@@ -40,6 +40,14 @@ SIMPLEPAY_ACCOUNTS = env.entries(
     "SIMPLEPAY_ACCOUNTS", each=provider_settings.simplepay_account, what=provider_settings.SIMPLEPAY_FORM,
     default=[*sandbox_keys.SIMPLEPAY_ACCOUNTS],
 )  # fmt: skip
+# Off unless it is switched on.
+SIMPLEPAY_PRO = env.boolean("SIMPLEPAY_PRO", default=False)
+SIMPLEPAY_PRO_OUTLET = env.text("SIMPLEPAY_PRO_OUTLET", default="1" if SIMPLEPAY_PRO else "")
+SIMPLEPAY_PRO_KEY = env.text("SIMPLEPAY_PRO_KEY", default=sandbox_keys.SIMPLEPAY_PRO_KEY if SIMPLEPAY_PRO else "")
+SIMPLEPAY_PRO_RESULT_KEYS = env.entries(
+    "SIMPLEPAY_PRO_RESULT_KEYS", default=[sandbox_keys.SIMPLEPAY_PRO_RESULT_KEY] if SIMPLEPAY_PRO else []
+)
+SIMPLEPAY_PRO_TEST = env.boolean("SIMPLEPAY_PRO_TEST", default=True)
 PAYMASTER_MERCHANT_ID = env.text("PAYMASTER_MERCHANT_ID", default=sandbox_keys.PAYMASTER_ID)
 PAYMASTER_TOKEN = env.text("PAYMASTER_TOKEN", default=sandbox_keys.PAYMASTER_TOKEN)
 PAYMASTER_TEST = env.boolean("PAYMASTER_TEST", default=True)

@@ -11,6 +11,7 @@ INBOX_SOURCES = {
     "twocheckout": "storefront.billing.webhooks.twocheckout_source",
     "sberbank": "storefront.billing.webhooks.sberbank_source",
     "simplepay": "storefront.billing.webhooks.simplepay_source",
+    "simplepay_pro": "storefront.billing.webhooks.simplepay_pro_source",
     "webmoney": "storefront.billing.webhooks.webmoney_source",
     "paymaster": "storefront.billing.webhooks.paymaster_source",
     "paypal_nvp": "storefront.billing.unproven_webhooks.paypal_nvp_source",
@@ -39,7 +40,7 @@ OUTBOX_DRAFTS = {
     "mail.checkout-reminder": "checkout.reminders.sending.drafts",
 }
 #: Sources whose messages are about money: they wait for nobody else's.
-MONEY_SOURCES = ["stripe", "paypal", "twocheckout", "sberbank", "simplepay", "webmoney"]
+MONEY_SOURCES = ["stripe", "paypal", "twocheckout", "sberbank", "simplepay", "simplepay_pro", "webmoney"]
 #: Jobs of one thread run one after the other, which works beside the others.
 JOBS: dict[str, Any] = {
     "inbox-money": {

@@ -112,7 +112,9 @@ THROTTLES = {
     **dict.fromkeys(
         [
             "hook-" + name
-            for name in "paypal paypal_nvp twocheckout sberbank yookassa simplepay paymaster webmoney".split()
+            for name in (
+                "paypal paypal_nvp twocheckout sberbank yookassa simplepay simplepay_pro paymaster webmoney".split()
+            )
         ],
         "120/minute",
     ),

@@ -14,7 +14,7 @@ SALT_KEY = [sandbox_keys.ENCRYPTION_KEY]
 PORT = env.integer("PORT", default=8000, at_least=1, at_most=65000)
 SANDBOX_PORT = env.integer("SANDBOX_PORT", default=PORT + 100, at_least=1, at_most=65000)
 #: How many ports the stand-ins take, SANDBOX_PORT the first.
-SANDBOX_PORTS = 14
+SANDBOX_PORTS = 15
 SANDBOX = True
 #: Folder in which the stand-ins keep their state between runs.
 SANDBOX_STATE = str(env.path("SANDBOX_STATE", default=BASE_DIR / "var" / "sandbox"))
@@ -30,6 +30,7 @@ SANDBOX_YOOKASSA = f"http://127.0.0.1:{SANDBOX_PORT + 10}"
 SANDBOX_SIMPLEPAY = f"http://127.0.0.1:{SANDBOX_PORT + 11}"
 SANDBOX_WEBMONEY = f"http://127.0.0.1:{SANDBOX_PORT + 13}"
 SANDBOX_PAYMASTER = f"http://127.0.0.1:{SANDBOX_PORT + 12}"
+SANDBOX_SIMPLEPAY_PRO = f"http://127.0.0.1:{SANDBOX_PORT + 14}"
 SANDBOX_PAYPAL = f"http://127.0.0.1:{SANDBOX_PORT + 6}"
 
 VIES_API_BASE = env.url("VIES_API_BASE", default=f"{SANDBOX_VIES}/rest-api")
@@ -39,6 +40,7 @@ STRIPE_API_BASE = env.origin("STRIPE_API_BASE", default=SANDBOX_STRIPE)
 PAYPAL_API_BASE = env.origin("PAYPAL_API_BASE", default=SANDBOX_PAYPAL)
 WEBMONEY_API_BASE = env.origin("WEBMONEY_API_BASE", default=SANDBOX_WEBMONEY)
 SIMPLEPAY_API_BASE = env.origin("SIMPLEPAY_API_BASE", default=SANDBOX_SIMPLEPAY)
+SIMPLEPAY_PRO_API_BASE = env.url("SIMPLEPAY_PRO_API_BASE", default=f"{SANDBOX_SIMPLEPAY_PRO}/sp")
 PAYPAL_NVP_API_BASE = env.origin("PAYPAL_NVP_API_BASE", default=SANDBOX_PAYPAL_NVP)
 
 BITRIX24_APPS: list[dict[str, Any]] = env.json(

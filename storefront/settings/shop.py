@@ -8,6 +8,7 @@ from .paymaster import PAYMASTER_GATEWAY, PAYMASTER_MERCHANT_ID
 from .paypal import PAYPAL_GATEWAY, PAYPAL_MERCHANT_ID
 from .sberbank import SBERBANK_GATEWAY
 from .simplepay import SIMPLEPAY_GATEWAY
+from .simplepay_pro import SIMPLEPAY_PRO_GATEWAY
 from .site import SHOP_NAME, env
 from .twocheckout import TWOCHECKOUT_GATEWAY
 from .webmoney import WEBMONEY_GATEWAY, WEBMONEY_INVOICE_GATEWAY
@@ -94,6 +95,7 @@ PAYMENT_GATEWAYS: dict[str, dict[str, Any]] = {
     "paymaster": PAYMASTER_GATEWAY,
     "yookassa": YOOKASSA_GATEWAY,
     "simplepay": SIMPLEPAY_GATEWAY,
+    "simplepay_pro": SIMPLEPAY_PRO_GATEWAY,
     "webmoney": WEBMONEY_GATEWAY,
     "webmoney_invoice": WEBMONEY_INVOICE_GATEWAY,
     "paypal_nvp": {

@@ -8,6 +8,7 @@ import pytest
 from storefront.sandbox.paymaster import PayMasterStandIn
 from storefront.sandbox.sberbank import SberbankStandIn
 from storefront.sandbox.simplepay import SimplePayStandIn
+from storefront.sandbox.simplepay_pro import SimplePayProStandIn
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
 from storefront.sandbox.webmoney import WebMoneyStandIn
 from storefront.sandbox.yookassa import YooKassaStandIn
@@ -92,6 +93,18 @@ def simplepay(settings: Any) -> Iterator[SimplePayStandIn]:
         ]  # fmt: skip
         settings.SIMPLEPAY_API_BASE = stand_in.base_url
         settings.PAYMENT_GATEWAYS = {"simplepay": settings.PAYMENT_GATEWAYS["simplepay"]}
+        yield stand_in
+
+
+@pytest.fixture
+def simplepay_pro(settings: Any) -> Iterator[SimplePayProStandIn]:
+    """The only payment method of the shop, switched on, in test mode."""
+    with SimplePayProStandIn() as stand_in:
+        settings.SIMPLEPAY_PRO, settings.SIMPLEPAY_PRO_OUTLET, settings.SIMPLEPAY_PRO_TEST = True, "1", True
+        settings.SIMPLEPAY_PRO_KEY = "sandbox-simplepay-pro"
+        settings.SIMPLEPAY_PRO_RESULT_KEYS = ["sandbox-simplepay-pro-result"]
+        settings.SIMPLEPAY_PRO_API_BASE = f"{stand_in.base_url}/sp"
+        settings.PAYMENT_GATEWAYS = {"simplepay_pro": settings.PAYMENT_GATEWAYS["simplepay_pro"]}
         yield stand_in
 
 

@@ -68,6 +68,14 @@ def test_simplepay(simplepay: Any, settings: Any) -> None:
     assert "fault" in told and problem == "1 to be put right"
 
 
+def test_simplepay_pro(simplepay_pro: Any, settings: Any) -> None:
+    told, problem = doctor("--method", "simplepay_pro")
+    assert problem == "" and "/hooks/simplepay_pro/" in told and "existing contract" in told
+    settings.SIMPLEPAY_PRO_KEY = "a-key-of-somebody-else"
+    told, problem = doctor("--method", "simplepay_pro")
+    assert "fault" in told and problem == "1 to be put right"
+
+
 def test_webmoney(webmoney: Any, settings: Any) -> None:
     for name in ("webmoney", "webmoney_invoice"):
         told, problem = doctor("--method", name)

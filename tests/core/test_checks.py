@@ -24,6 +24,7 @@ def production(settings):
     settings.PAYPAL_API_BASE = "https://api-m.paypal.com"
     settings.PAYPAL_NVP_API_BASE = "https://api-3t.paypal.com"
     settings.SIMPLEPAY_API_BASE = "https://secure.simplepay.hu"
+    settings.SIMPLEPAY_PRO_API_BASE = "https://api.simplepay.pro/sp"
     settings.WEBMONEY_API_BASE = "https://merchant.webmoney.ru"
     settings.VIES_API_BASE = "https://ec.europa.eu/taxation_customs/vies/rest-api"
     settings.BITRIX24_OAUTH_SERVERS = ["https://oauth.bitrix.info"]
