@@ -115,7 +115,7 @@ def described(entry: LedgerEntry) -> Movement:
     moved = entry.transaction
     invoice = moved.invoice or _paid_by(moved.payment)
     is_expense = moved.kind in EXPENSES
-    is_payment = moved.payment is not None and not is_expense
+    payment = None if is_expense else moved.payment
     return Movement(
         at=entry.created_at,
         what=_words(moved.kind, entry.amount),
@@ -124,9 +124,9 @@ def described(entry: LedgerEntry) -> Movement:
         payment=moved.payment,
         invoice=invoice,
         products=tuple(line.description for line in moved.invoice.lines.all()) if moved.invoice else (),
-        method=_method(moved.payment) if is_payment else "",
+        method=_method(payment) if payment else "",
         payments=tuple((each.payment, each.amount) for each in entry.allocations.all()) if is_expense else (),
-        spent=_spent(moved.payment) if is_payment and entry.amount > 0 else (),
+        spent=_spent(payment) if payment and entry.amount > 0 else (),
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from checkout.auto_payments import needs, running
+from storefront.account.auto_payments import sources
 from storefront.billing.auto_top_ups import audit, switching
 from storefront.billing.models import AutoTopUp, AutoTopUpCharge, Invoice, Mandate
 from storefront.billing.saved_methods import removing
@@ -188,8 +189,16 @@ def test_refusals_follow_the_plan(
     assert charge.invoice.status in ("open", "void")
 
 
-def test_an_invoice_is_mailed_where_the_method_cannot_be_charged_alone(frozen: Any, customer: Any) -> None:
-    top_up = turn_on(customer, None, invoiced_by="bank_transfer", included=needed(customer, "35.20"))
+@pytest.mark.parametrize("method", ["bank_transfer", "webmoney", "webmoney_invoice"])
+def test_an_invoice_is_mailed_where_the_method_cannot_be_charged_alone(
+    frozen: Any, customer: Any, settings: Any, method: str
+) -> None:
+    settings.WEBMONEY_WMID, settings.WEBMONEY_PURSES = "012345678901", ["E123456789012:a-secret-key"]
+    settings.WEBMONEY_INVOICE_PURSES, settings.WEBMONEY_TEST_MODE = ["E123456789012:a-secret-key:an-x20-key"], True
+    offered = {source.gateway: source for source in sources.of(customer, "EUR")}
+    if method != "bank_transfer":  # which is offered once the seller has an account
+        assert offered[method].method is None and offered[method].invoiced_by == method
+    top_up = turn_on(customer, None, invoiced_by=method, included=needed(customer, "35.20"))
     work()
     work()
     (charge,) = charges()
