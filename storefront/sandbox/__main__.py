@@ -83,6 +83,7 @@ def build(options: argparse.Namespace) -> list[Any]:
         ),
         ViesStandIn(port=options.port + 5),
         *_more_ways_to_pay(options),
+        *_local_ways_to_pay(options),
     ]
 
 
@@ -103,6 +104,11 @@ def _more_ways_to_pay(options: argparse.Namespace) -> list[Any]:
             sells=options.twocheckout_sells,
             state_path=options.state / "twocheckout.json",
         ),
+    ]
+
+
+def _local_ways_to_pay(options: argparse.Namespace) -> list[Any]:
+    return [
         SberbankStandIn(
             port=options.port + 9,
             callback_url=f"{options.shop}/hooks/sberbank/",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from storefront.core import provider_settings
+
 from .site import env
 
 #: The switch. The company could not be reached when the method was made, so nobody gets it by accident.
@@ -10,7 +12,9 @@ SIMPLEPAY_PRO_OUTLET = env.text("SIMPLEPAY_PRO_OUTLET", pattern=r"[0-9]{1,12}", 
 #: Signs calls and their answers.
 SIMPLEPAY_PRO_KEY = env.text("SIMPLEPAY_PRO_KEY", pattern=r"[^\s;]{8,128}", what="a key of 8 and more characters")
 #: Sign notices: the newest first, former ones while it is changed.
-SIMPLEPAY_PRO_RESULT_KEYS = env.entries("SIMPLEPAY_PRO_RESULT_KEYS")
+SIMPLEPAY_PRO_RESULT_KEYS = env.entries(
+    "SIMPLEPAY_PRO_RESULT_KEYS", each=provider_settings.simplepay_pro_key, what=provider_settings.SIMPLEPAY_PRO_FORM
+)
 SIMPLEPAY_PRO_API_BASE = env.url("SIMPLEPAY_PRO_API_BASE", default="https://api.simplepay.pro/sp")
 #: Every payment asks for the payment system TEST, and no money is real.
 SIMPLEPAY_PRO_TEST = env.boolean("SIMPLEPAY_PRO_TEST", default=False)

@@ -214,6 +214,7 @@ WRONG = {
     "SIMPLEPAY_PRO": "perhaps",
     "SIMPLEPAY_PRO_OUTLET": "outlet",
     "SIMPLEPAY_PRO_KEY": "short",
+    "SIMPLEPAY_PRO_RESULT_KEYS": "long-enough-a-key,short",
     "SIMPLEPAY_PRO_API_BASE": "api.simplepay.pro",
     "SIMPLEPAY_PRO_TEST": "maybe",
     "PAYPAL_NVP_USER": "two words",
