@@ -108,7 +108,7 @@ class Inspector:
         self.faults += [f"{self.here}: {fault}" for fault in faults if fault]
 
     def _own(self, url: str) -> None:
-        if not url.startswith((self.origin, "data:", "blob:")):
+        if not url.startswith((self.origin, "data:", "blob:", "about:")):
             self.note(f"asks another host: {url}")
 
     def _listen(self, message: Any) -> None:
@@ -126,6 +126,8 @@ class Inspector:
             kind.act(self.page)
             self.here += f" -> {self.page.url.removeprefix(self.origin)}"
         self._judge(FORMS if kind.is_main else next(self.forms))
+        # Some pages reload themselves once their payment has gone on, which the next kind of page may be about.
+        self.page.goto("about:blank")
 
     def _judge(self, forms: Sequence[tuple[ViewportSize, Any]]) -> None:
         """By all rules in the first form; how the page's own part looks, in the others. The frame that all pages share
