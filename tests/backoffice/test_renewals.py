@@ -135,3 +135,15 @@ def test_who_sees_an_account_sees_its_subscriptions_without_a_button_that_works(
     license: License = renewal.license
     refused = client.get(f"/admin/customers/{customer.pk}/as-customer/account/licenses/{license.public_id}/renew/")
     assert refused.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [("not_sold", "Not sold for that period any more"), ("not_enough", "Not enough on the personal account")],
+)
+def test_the_shops_own_reasons_are_told_in_words(
+    client_of: Callable[[str], Client], renewal: Renewal, problem: str, said: str
+) -> None:
+    put(renewal, "held", problem=problem)
+    page = listed(client_of("Accounting"))
+    assert said in page and problem not in page

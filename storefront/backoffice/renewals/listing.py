@@ -31,6 +31,22 @@ def tone_of(renewal: Renewal) -> str:
     return "waiting" if renewal.status in (RenewalStatus.CHARGING, RenewalStatus.NEEDS_CONSENT) else "bad"
 
 
+def why_of(renewal: Renewal) -> str:
+    """In words where the reason is the shop's own and the state does not tell it; else the provider's code."""
+    words = {
+        "price": "",
+        "notice_lost": "",
+        "no_tax_rate": _("No tax rate of the payer's country"),
+        "not_sold": _("Not sold for that period any more"),
+        "nothing_to_pay": _("Costs nothing now"),
+        "not_enough": _("Not enough on the personal account"),
+        "no_method": _("No saved method may be charged"),
+        "not_allowed": _("No saved method may be charged"),
+        "card_tried": _("Card refused too often lately"),
+    }
+    return words.get(renewal.problem, renewal.problem)
+
+
 def amount_of(renewal: Renewal) -> str:
     """What was announced, or the most that was agreed to."""
     if renewal.total is not None:
@@ -74,7 +90,7 @@ class RenewalList(ListPage):
             sort_key="subscription__customer__email",
         ),
         BadgeColumn("status", label=gettext_lazy("State"), accessor=state_of, tone=tone_of, sort_key="status"),
-        Column("problem", label=gettext_lazy("Why"), accessor="problem"),
+        Column("problem", label=gettext_lazy("Why"), accessor=why_of),
         Column("total", label=gettext_lazy("Amount"), accessor=amount_of),
         LinkColumn(
             "invoice",
