@@ -7,8 +7,11 @@ import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Generic, Self, TypeVar
 from urllib.parse import urlsplit
+
+from storefront.sandbox.line_faults import LineFaults
+from storefront.sandbox.server import StandIn
 
 PATIENCE = 10.0
 PAUSE = 0.05
@@ -147,3 +150,23 @@ class Postman:
             return Answer(0)
         finally:
             connection.close()
+
+
+APostman = TypeVar("APostman", bound=Postman)
+
+
+class TellingStandIn(StandIn, Generic[APostman]):
+    """A stand-in that sends messages: its ``postman`` works while it runs; once it stops, no call of its ``faults``
+    hangs."""
+
+    postman: APostman
+    faults: LineFaults
+
+    def start(self) -> Self:
+        self.postman.start()
+        return super().start()
+
+    def stop(self) -> None:
+        self.faults.stop()
+        self.postman.stop()
+        super().stop()

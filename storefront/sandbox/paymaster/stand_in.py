@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from storefront.sandbox.control import Act, add_controls
 from storefront.sandbox.line_faults import LineFaults
@@ -17,14 +17,15 @@ from storefront.sandbox.paymaster.paying import MIR, Cashier
 from storefront.sandbox.paymaster.payments import Payments
 from storefront.sandbox.paymaster.state import ApiError, Object, State
 from storefront.sandbox.paymaster.tokens import Tokens
-from storefront.sandbox.server import Request, Response, StandIn
+from storefront.sandbox.postman import TellingStandIn
+from storefront.sandbox.server import Request, Response
 
 READS = ("stats", "requests", "payments", "refunds", "tokens", "callbacks", "deliveries")
 TAMPERABLE = frozenset({"amount", "merchantId", "testMode", "status", "orderNo"})
 _NAME = r"(?P<name>[\w-]+)"
 
 
-class PayMasterStandIn(StandIn):
+class PayMasterStandIn(TellingStandIn[Callbacks]):
     """PayMaster on loopback.
 
     ``merchant_id``, ``token``: the account. ``state_path``: a file that carries everything over a restart. ``clock``:
@@ -88,15 +89,6 @@ class PayMasterStandIn(StandIn):
         self.route("POST", f"/card/{_NAME}", self._cashier.submit_card)
         self.route("GET", f"/acs/{_NAME}", self._cashier.bank)
         self.route("POST", f"/acs/{_NAME}", self._cashier.bank)
-
-    def start(self) -> Self:
-        self.postman.start()
-        return super().start()
-
-    def stop(self) -> None:
-        self.faults.stop()
-        self.postman.stop()
-        super().stop()
 
     def not_found(self, request: Request) -> Response:
         return ApiError(404, "not_found", "There is no such address.").response()

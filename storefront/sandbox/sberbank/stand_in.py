@@ -7,19 +7,20 @@ import time
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from storefront.sandbox.control import Act, add_controls
 from storefront.sandbox.line_faults import LineFaults
+from storefront.sandbox.postman import TellingStandIn
 from storefront.sandbox.sberbank.api import Api
 from storefront.sandbox.sberbank.bindings import Bindings
 from storefront.sandbox.sberbank.callbacks import Callbacks, Mode
 from storefront.sandbox.sberbank.orders import Orders
 from storefront.sandbox.sberbank.paying import MIR, Cashier
 from storefront.sandbox.sberbank.state import ApiError, Object, State
-from storefront.sandbox.server import Request, Response, StandIn
+from storefront.sandbox.server import Request, Response
 
 READS = ("stats", "requests", "orders", "bindings", "callbacks", "deliveries")
 ORDER_ACTS = ("pay", "answer_bank", "refund", "reverse", "charge_back", "tamper")
@@ -28,7 +29,7 @@ TAMPERABLE = frozenset({"orderNumber", "amount", "currency", "orderStatus", "dep
 BASES = ("/ecomm/gw/partner/api/v1", "/payment/rest")
 
 
-class SberbankStandIn(StandIn):
+class SberbankStandIn(TellingStandIn[Callbacks]):
     """Sberbank's gateway on loopback, in both dialects.
 
     ``user``, ``password``: of the API user; ``key``: of the callbacks' checksum; ``checksum``: "hmac", "rsa" or "none".
@@ -99,15 +100,6 @@ class SberbankStandIn(StandIn):
             for name, act in acts.items():
                 self.route("POST", rf"{base}/{name}\.do", self.api.serve(name, act))
             self.route("POST", rf"{base}/{unbind}\.do", self.api.serve("unbindCard", self.api.unbind))
-
-    def start(self) -> Self:
-        self.postman.start()
-        return super().start()
-
-    def stop(self) -> None:
-        self.faults.stop()
-        self.postman.stop()
-        super().stop()
 
     def not_found(self, request: Request) -> Response:
         return Response("<h1>404</h1>", 404)

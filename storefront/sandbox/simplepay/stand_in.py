@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from storefront.sandbox.control import Act, add_controls
 from storefront.sandbox.line_faults import LineFaults
-from storefront.sandbox.server import Request, Response, StandIn
+from storefront.sandbox.postman import TellingStandIn
+from storefront.sandbox.server import Request, Response
 from storefront.sandbox.simplepay.api import Api
 from storefront.sandbox.simplepay.buying import Checkout
 from storefront.sandbox.simplepay.notices import Mode, Notices
@@ -27,7 +28,7 @@ ORDER_ACTS = ("pay", "move", "refund", "tamper")
 TAMPERABLE = frozenset(("total", "currency", "orderRef", "status", "merchant", "ends"))
 
 
-class SimplePayStandIn(StandIn):
+class SimplePayStandIn(TellingStandIn[Notices]):
     """SimplePay on loopback.
 
     ``accounts``: (currency, key) by merchant. ``ipn_url``: where messages go, which is set on the accounts' admin page;
@@ -68,15 +69,6 @@ class SimplePayStandIn(StandIn):
             "reset": self.reset,
         }
         add_controls(self, reads=reads, acts=acts)
-
-    def start(self) -> Self:
-        self.postman.start()
-        return super().start()
-
-    def stop(self) -> None:
-        self.faults.stop()
-        self.postman.stop()
-        super().stop()
 
     # Controls. Every one is also POST /_control/... with its arguments as a JSON object.
 

@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from storefront.sandbox.control import Act, add_controls
 from storefront.sandbox.line_faults import LineFaults
-from storefront.sandbox.postman import Answer, Letter, Postman
-from storefront.sandbox.server import Request, Response, StandIn, redirect
+from storefront.sandbox.postman import Answer, Letter, Postman, TellingStandIn
+from storefront.sandbox.server import Request, Response, redirect
 from storefront.sandbox.simplepay_pro.api import Api, of_ticket
 from storefront.sandbox.simplepay_pro.state import Object, State, sign
 
@@ -45,7 +45,7 @@ _HEADERS = {
 }
 
 
-class SimplePayProStandIn(StandIn):
+class SimplePayProStandIn(TellingStandIn[Postman]):
     """simplepay.pro on loopback.
 
     ``outlets``: keys by outlet. ``result_url``: where notices go, which is set in the cabinet; "" for nowhere.
@@ -83,15 +83,6 @@ class SimplePayProStandIn(StandIn):
             "reset": self.reset,
         }
         add_controls(self, reads=reads, acts=acts)
-
-    def start(self) -> Self:
-        self.postman.start()
-        return super().start()
-
-    def stop(self) -> None:
-        self.faults.stop()
-        self.postman.stop()
-        super().stop()
 
     # Controls. Every one is also POST /_control/... with its arguments as a JSON object.
 

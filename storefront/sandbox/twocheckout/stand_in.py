@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 from storefront.sandbox.control import Act, add_controls
 from storefront.sandbox.line_faults import LineFaults
-from storefront.sandbox.server import Request, Response, StandIn
+from storefront.sandbox.postman import TellingStandIn
+from storefront.sandbox.server import Request, Response
 from storefront.sandbox.twocheckout.api import Api
 from storefront.sandbox.twocheckout.buying import Checkout
 from storefront.sandbox.twocheckout.notifications import Mode, Notifier
@@ -25,7 +26,7 @@ ORDER_ACTS = ("move", "refund", "charge_back", "tamper")
 TAMPERABLE = frozenset(("GrossPrice", "NetPrice", "Currency", "ExternalReference", "Status", "ApproveStatus"))
 
 
-class TwoCheckoutStandIn(StandIn):
+class TwoCheckoutStandIn(TellingStandIn[Notifier]):
     """2Checkout on loopback.
 
     ``merchant``, ``secret_key``, ``buy_link_secret``: the account. ``sells``: it is on the plan 2Monetize. ``ipn_url``:
@@ -75,15 +76,6 @@ class TwoCheckoutStandIn(StandIn):
             "reset": self.reset,
         }
         add_controls(self, reads=reads, acts=acts)
-
-    def start(self) -> Self:
-        self.postman.start()
-        return super().start()
-
-    def stop(self) -> None:
-        self.faults.stop()
-        self.postman.stop()
-        super().stop()
 
     def not_found(self, request: Request) -> Response:
         return ApiError(404, "NOT_FOUND", "There is no such resource.").response()

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from storefront.sandbox.control import Act, add_controls
 from storefront.sandbox.line_faults import LineFaults
-from storefront.sandbox.server import Request, Response, StandIn
+from storefront.sandbox.postman import TellingStandIn
+from storefront.sandbox.server import Request, Response
 from storefront.sandbox.webmoney.api import Api
 from storefront.sandbox.webmoney.buying import Cashier, Mode
 from storefront.sandbox.webmoney.state import Account, Object, State
@@ -25,7 +26,7 @@ ACTS = ("pay", "refuse", "tamper")
 TAMPERABLE = frozenset(("amount", "number", "purse"))
 
 
-class WebMoneyStandIn(StandIn):
+class WebMoneyStandIn(TellingStandIn[Cashier]):
     """WebMoney on loopback.
 
     ``accounts``: the seller's purses. ``result_url``: where the shop is asked and told; "" for nowhere. ``state_path``:
@@ -46,7 +47,7 @@ class WebMoneyStandIn(StandIn):
         by_purse = {each.purse: each for each in accounts}
         self.state = State(Path(state_path) if state_path else None, clock=clock)
         self.faults = LineFaults(lambda status: Response("Service error", status))
-        self.cashier = Cashier(self.state, accounts=by_purse, url=result_url)
+        self.postman = self.cashier = Cashier(self.state, accounts=by_purse, url=result_url)
         self.api = Api(self.state, self.faults, accounts=by_purse)
         for name, act in {
             "Get": self.api.state, "Save": self.api.link, "Request": self.api.request, "Confirm": self.api.confirm,
@@ -67,15 +68,6 @@ class WebMoneyStandIn(StandIn):
             "reset": self.reset,
         }
         add_controls(self, reads=reads, acts=acts)
-
-    def start(self) -> Self:
-        self.cashier.start()
-        return super().start()
-
-    def stop(self) -> None:
-        self.faults.stop()
-        self.cashier.stop()
-        super().stop()
 
     # Controls. Every one is also POST /_control/... with its arguments as a JSON object.
 

@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from storefront.sandbox.control import Act, add_controls
 from storefront.sandbox.line_faults import LineFaults
-from storefront.sandbox.server import Request, Response, StandIn
+from storefront.sandbox.postman import TellingStandIn
+from storefront.sandbox.server import Request, Response
 from storefront.sandbox.yookassa import buying, cards, shapes
 from storefront.sandbox.yookassa.api import Api
 from storefront.sandbox.yookassa.buying import Checkout
@@ -29,7 +30,7 @@ PAYMENT_ACTS = ("pay", "settle", "expire", "tamper", "refund", "refunds_pend")
 TAMPERABLE = frozenset(("value", "currency", "reference", "status"))
 
 
-class YooKassaStandIn(StandIn):
+class YooKassaStandIn(TellingStandIn[Notifications]):
     """YooKassa on loopback: a test shop.
 
     ``shop_id``, ``secret_key``: the only ones that are let in. ``webhook_url``: where notifications go, "" for nowhere.
@@ -50,7 +51,7 @@ class YooKassaStandIn(StandIn):
         super().__init__(port=port, host=host)
         self.state = State(Path(state_path) if state_path else None, clock=clock)
         self.faults = LineFaults(broken)
-        self.notifications = Notifications(self.state, url=webhook_url)
+        self.postman = self.notifications = Notifications(self.state, url=webhook_url)
         self.api = Api(self.state, self.faults, shop_id=shop_id, secret_key=secret_key)
         self.methods = Methods(self.state, self.notifications.emit, base_url=self.base_url)
         self.payments = Payments(
@@ -100,15 +101,6 @@ class YooKassaStandIn(StandIn):
             "reset": self.reset,
         }
         add_controls(self, reads=reads, acts=acts)
-
-    def start(self) -> Self:
-        self.notifications.start()
-        return super().start()
-
-    def stop(self) -> None:
-        self.faults.stop()
-        self.notifications.stop()
-        super().stop()
 
     def not_found(self, request: Request) -> Response:
         return missing("resource").response()

@@ -13,7 +13,6 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 from cryptography.exceptions import InvalidSignature as WrongSignature
 from cryptography.hazmat.primitives import hashes, serialization
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509 import load_pem_x509_certificate
 
 from storefront.gateways.errors import ConfigurationError, InvalidSignature, NotFound
+from storefront.gateways.form_body import fields_of
 from storefront.gateways.json_body import word
 from storefront.gateways.payments.base import EventKind, ProviderEvent
 from storefront.gateways.payments.sberbank.numbers import Kind
@@ -64,27 +64,13 @@ def parse(body: bytes, proof: Proof, *, is_live: bool) -> ProviderEvent:
 
     Raises ``InvalidSignature`` for what is not proven where it must be, and for what is no callback.
     """
-    fields = _fields(body)
+    fields = fields_of(body, most=MOST_FIELDS)
     if proof and not _is_proven(fields, proof):
         raise InvalidSignature("nothing of ours proves this", code="signature")
     try:
         return _event(fields, body, is_live)
     except (KeyError, TypeError) as exc:
         raise InvalidSignature("not a callback", code="malformed") from exc
-
-
-def _fields(body: bytes) -> dict[str, str]:
-    try:
-        pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict",
-            max_num_fields=MOST_FIELDS,
-        )  # fmt: skip
-    except ValueError as exc:
-        raise InvalidSignature("not a form", code="malformed") from exc
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise InvalidSignature("a field is given twice", code="malformed")
-    return fields
 
 
 def signed_text(fields: Mapping[str, str]) -> bytes:

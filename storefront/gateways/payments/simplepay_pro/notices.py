@@ -6,22 +6,23 @@ One tells no time: it is a hint, and the state is asked for.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from storefront.gateways.errors import InvalidSignature
+from storefront.gateways.form_body import fields_of
 from storefront.gateways.payments.base import EventKind, ProviderEvent
 from storefront.gateways.payments.simplepay_pro import references, signing
 from storefront.gateways.receipts import Receipt
 
 #: The last part of the path of ``/hooks/simplepay_pro/``: it ends with a slash.
 SCRIPT = ""
-_MOST_FIELDS = 100
 
 
 def parse(body: bytes, keys: Sequence[str], *, is_live: bool) -> ProviderEvent:
     """Raises ``InvalidSignature`` for anything that is not a proven, readable notice."""
-    fields = _fields(body)
+    fields = fields_of(body)
+    if any(not name.startswith("sp_") for name in fields):
+        raise InvalidSignature("a field that is not signed", code="malformed")
     if not signing.is_signed(SCRIPT, fields, keys):
         raise InvalidSignature("no key of ours signed this", code="signature")
     order, payment = fields.get("sp_order_id", ""), fields.get("sp_payment_id", "")
@@ -44,17 +45,3 @@ def receipt(key: str) -> Receipt:
     told = signing.signed(SCRIPT, {"sp_status": "ok", "sp_description": "ok"}, key)
     inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in told.items())
     return Receipt(f'<?xml version="1.0" encoding="utf-8"?><response>{inner}</response>', "text/xml; charset=utf-8")
-
-
-def _fields(body: bytes) -> dict[str, str]:
-    try:
-        pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict",
-            max_num_fields=_MOST_FIELDS,
-        )  # fmt: skip
-    except ValueError as exc:
-        raise InvalidSignature("not a form", code="malformed") from exc
-    fields = dict(pairs)
-    if len(fields) != len(pairs) or any(not name.startswith("sp_") for name in fields):
-        raise InvalidSignature("a field that is not signed, or twice", code="malformed")
-    return fields

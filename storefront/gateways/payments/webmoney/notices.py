@@ -8,9 +8,9 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from urllib.parse import parse_qsl
 
 from storefront.gateways.errors import InvalidSignature, NotFound
+from storefront.gateways.form_body import fields_of
 from storefront.gateways.json_body import word
 from storefront.gateways.payments.base import EventKind, ProviderEvent
 from storefront.gateways.payments.diagnosis import gettext_noop as _
@@ -20,26 +20,10 @@ from storefront.gateways.payments.webmoney.references import Reference, referenc
 
 #: Fields of our own, which WebMoney echoes and does not sign.
 OURS, MARK = "shop_reference", "shop_mark"
-MOST_FIELDS = 100
 #: What buyers read at WebMoney instead of paying.
 UNKNOWN = _("This payment is not known to the shop.")
 OTHER = _("Purse or amount is not that of the order.")
 LATE = _("The time to pay is over. Please begin again in the shop.")
-
-
-def fields_of(body: bytes) -> dict[str, str]:
-    """Raises ``InvalidSignature`` for what is no form, or names a field twice."""
-    try:
-        pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict",
-            max_num_fields=MOST_FIELDS,
-        )  # fmt: skip
-    except ValueError as exc:
-        raise InvalidSignature("not a form", code="malformed") from exc
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise InvalidSignature("a field is given twice", code="malformed")
-    return fields
 
 
 def is_question(body: bytes) -> bool:
